@@ -1,0 +1,101 @@
+/**
+ * What the error kernel does with a failed message unless a step says otherwise:
+ * `retry` it later, `reject` it (it can never succeed: dead letter), or `fatal` (the process cannot go on).
+ */
+export type Disposition = 'retry' | 'reject' | 'fatal';
+
+interface CodeEntry {
+  readonly disposition: Disposition;
+  /** Exit code of the command line when this ends a command (design: 0, 1, 2, 69, 70, 74, 78). */
+  readonly exit: number;
+  readonly meaning: string;
+}
+
+const entry = (disposition: Disposition, exit: number, meaning: string): CodeEntry => ({
+  disposition,
+  exit,
+  meaning,
+});
+
+/** Every error the product reports, by code. Codes are stable: scripts and the error kernel match on them. */
+export const errorCodes = {
+  'action.failed': entry('retry', 70, 'A mapped method threw.'),
+  'action.timeout': entry('retry', 70, 'A mapped method did not answer before its deadline.'),
+  'action.unmapped': entry('reject', 78, 'No action mapping matches the action key of a step.'),
+  'body.not-data': entry('reject', 2, 'A body is not JSON data.'),
+  'body.too-large': entry('reject', 2, 'A body is larger than the limit.'),
+  'component.unknown': entry(
+    'reject',
+    78,
+    'An action mapping names a component or method that does not exist.',
+  ),
+  'config.invalid': entry('fatal', 78, 'polar.ini has problems.'),
+  'control.refused': entry('reject', 69, 'The running node refused the request.'),
+  'envelope.malformed': entry('reject', 70, 'A frame or an envelope cannot be read.'),
+  'envelope.oversized': entry('reject', 70, 'A frame or an envelope is larger than the limit.'),
+  'flow.invalid': entry('reject', 78, 'A flow file has problems.'),
+  'flow.unknown': entry('reject', 2, 'No flow has this name.'),
+  'intake.full': entry('retry', 69, 'As many tasks as allowed wait for their receipt.'),
+  'io.failed': entry('retry', 74, 'Reading or writing a file or socket failed.'),
+  'io.unwritable': entry('fatal', 74, 'A folder that must be written cannot be.'),
+  'journal.corrupt': entry('fatal', 74, 'The journal contradicts itself.'),
+  'journal.full': entry('retry', 74, 'The disk that holds the journal is full.'),
+  'journal.missing': entry('reject', 69, 'There is no journal yet.'),
+  'journal.schema-newer': entry('fatal', 78, 'The journal was written by a newer version.'),
+  'journal.stale-owner': entry('fatal', 70, 'Another process has become the owner of the journal.'),
+  'node.locked': entry('fatal', 69, 'Another node runs on this project.'),
+  'node.not-running': entry('reject', 69, 'No node runs on this project.'),
+  'node.start-failed': entry('fatal', 70, 'A process of the node did not become ready.'),
+  'observer.invalid-target': entry('reject', 78, 'A target cannot be observed as it is written.'),
+  'policy.refused': entry('reject', 78, 'A policy set has problems; the one before stays in force.'),
+  'project.missing': entry('reject', 2, 'There is no project in this folder.'),
+  'subject-name.invalid': entry('reject', 2, 'A subject name or one of its parts breaks the rules.'),
+  'target.unknown': entry('reject', 2, 'No target has this name.'),
+  'usage.invalid': entry('reject', 2, 'A command was called wrongly.'),
+} as const satisfies Record<string, CodeEntry>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** Where in a text something is: 1-based, columns in UTF-16 code units. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+interface ErrorDetails {
+  readonly cause?: unknown;
+  /** What to do next, as one imperative sentence. */
+  readonly hint?: string;
+  readonly at?: Location;
+}
+
+/** The one error class. Match on `code` (see `hasCode`), never by `instanceof`: class identity does not survive a process. */
+export class PolarError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly at: Location | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'PolarError';
+    this.code = code;
+    this.hint = details.hint;
+    this.at = details.at;
+  }
+}
+
+/** The product's code of anything thrown, or undefined for a programming mistake or a foreign error. */
+export function codeOf(error: unknown): ErrorCode | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code in errorCodes ? (code as ErrorCode) : undefined;
+}
+
+export function hasCode(error: unknown, code: ErrorCode): boolean {
+  return codeOf(error) === code;
+}
+
+/** The message of anything thrown, for logs and events; never a stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,48 @@
+import type { Scalar } from './observation.ts';
+
+export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** `expect.<fact> = [op] value`. */
+export interface Expectation {
+  readonly fact: string;
+  readonly operator: Operator;
+  readonly value: Scalar;
+  /** As written, for people. */
+  readonly text: string;
+}
+
+/** One thing to observe, with everything an observer and a State Manager need: data only, it travels in ticks. */
+export interface Target {
+  /** `observer:domain`, e.g. `http:payments-api`. */
+  readonly name: string;
+  /** The observer's kind, e.g. `http`. */
+  readonly kind: string;
+  readonly domain: string;
+  readonly everyMs: number;
+  readonly timeoutMs: number;
+  /** The host or resource that is being asked, so that limits hold over all workers. */
+  readonly group: string;
+  /** The observer's own settings, as its spec reads them (`url`, `headers`, …). */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly expectations: readonly Expectation[];
+  readonly because: string | undefined;
+  readonly owner: string | undefined;
+  readonly severity: string | undefined;
+  readonly runbook: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One file of a policy set as it was read. */
+export interface PolicyFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A whole set that holds at one time. */
+export interface PolicySet {
+  /** The first characters of `hash`, for people. */
+  readonly revision: string;
+  /** SHA-256 over names and texts, hex. */
+  readonly hash: string;
+  readonly targets: readonly Target[];
+}
