@@ -20,6 +20,8 @@ export interface Target {
   readonly domain: string;
   readonly everyMs: number;
   readonly timeoutMs: number;
+  /** Each tick is put off by a random part of this; 0 leaves the spreading to the scheduler. */
+  readonly jitterMs: number;
   /** The host or resource that is being asked, so that limits hold over all workers. */
   readonly group: string;
   /** The observer's own settings, as its spec reads them (`url`, `headers`, …). */
@@ -32,6 +34,14 @@ export interface Target {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** Which set something was done under. */
+export interface PolicyStamp {
+  /** The first characters of `hash`, for people. */
+  readonly revision: string;
+  /** SHA-256 over names and texts, hex. */
+  readonly hash: string;
+}
+
 /** One file of a policy set as it was read. */
 export interface PolicyFile {
   readonly name: string;
@@ -39,10 +49,6 @@ export interface PolicyFile {
 }
 
 /** A whole set that holds at one time. */
-export interface PolicySet {
-  /** The first characters of `hash`, for people. */
-  readonly revision: string;
-  /** SHA-256 over names and texts, hex. */
-  readonly hash: string;
+export interface PolicySet extends PolicyStamp {
   readonly targets: readonly Target[];
 }

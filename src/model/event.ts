@@ -1,0 +1,103 @@
+import type { Finding } from './finding.ts';
+import type { PatchOperation } from './json-patch.ts';
+import type { Facts, Outcome, Verdict } from './observation.ts';
+import type { PolicyFile, PolicyStamp } from './policy.ts';
+
+/**
+ * What a step hands to `@PUBLISH` when the product itself has something to say: the half of an event that the
+ * actors know. The journal adds the other half (sequence, chain head, time) when it leaves (cloud-event.ts).
+ */
+export type EventBody = ObservationEvent | PolicyAppliedEvent | PolicyRefusedEvent;
+
+export const observationEventTypes = [
+  'polar.observation.first',
+  'polar.observation.changed',
+  'polar.observation.unreachable',
+  'polar.observation.violated',
+  'polar.observation.recovered',
+] as const;
+export type ObservationEventType = (typeof observationEventTypes)[number];
+
+export const eventTypes = [
+  ...observationEventTypes,
+  'polar.policy.applied',
+  'polar.policy.refused',
+] as const satisfies readonly EventBody['type'][];
+
+export interface ObservationEvent {
+  readonly type: ObservationEventType;
+  /** In force when the observation was asked for. */
+  readonly policy: PolicyStamp;
+  readonly data: ObservationEventData;
+}
+
+export interface ObservationEventData {
+  /** `observer:domain`. */
+  readonly target: string;
+  /** Canonical URI of what was observed. */
+  readonly resource: string;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  /** Names of the facts that differ, sorted. */
+  readonly changed: readonly string[];
+  /** What is true now; while unreachable, what was true last. */
+  readonly facts: Facts;
+  /** The facts of the event before this one; null when there is none. */
+  readonly before: Facts | null;
+  /** Applied to `before`, gives `facts`. */
+  readonly patch: readonly PatchOperation[];
+  readonly measures: Facts;
+  readonly because: string | null;
+  readonly owner: string | null;
+  readonly severity: string | null;
+  readonly runbook: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** For `recovered` only: how long it was not ok. */
+  readonly afterMs?: number;
+}
+
+export interface PolicyAppliedEvent {
+  readonly type: 'polar.policy.applied';
+  readonly policy: PolicyStamp;
+  readonly data: {
+    readonly revision: string;
+    readonly hash: string;
+    /** The revision that this one takes the place of. */
+    readonly before: string | null;
+    /** Names of targets, sorted. */
+    readonly added: readonly string[];
+    readonly changed: readonly string[];
+    readonly retired: readonly string[];
+    /** The whole text of the set: what was in force can be read years later. */
+    readonly files: readonly PolicyFile[];
+  };
+}
+
+export interface PolicyRefusedEvent {
+  readonly type: 'polar.policy.refused';
+  /** Of the set that was refused. */
+  readonly policy: PolicyStamp;
+  readonly data: {
+    readonly revision: string;
+    readonly hash: string;
+    /** What stays in force; null when nothing was yet. */
+    readonly inForce: PolicyStamp | null;
+    readonly findings: readonly Finding[];
+    readonly files: readonly PolicyFile[];
+  };
+}
+
+/** Tells the product's own events from what a user's flow publishes: the type is ours and the stamp is there. */
+export function isEventBody(body: unknown): body is EventBody {
+  if (typeof body !== 'object' || body === null) return false;
+  const { type, policy, data } = body as { type?: unknown; policy?: unknown; data?: unknown };
+  if (!(eventTypes as readonly unknown[]).includes(type)) return false;
+  if (typeof policy !== 'object' || policy === null || typeof data !== 'object' || data === null)
+    return false;
+  const { revision, hash } = policy as { revision?: unknown; hash?: unknown };
+  return typeof revision === 'string' && typeof hash === 'string';
+}
+
+export function isObservationEvent(event: EventBody): event is ObservationEvent {
+  return (observationEventTypes as readonly string[]).includes(event.type);
+}

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import type { Facts, Observation, Scalar, UnreachableReason } from '../../../src/model/observation.ts';
+import type { Expectation, Operator, Target } from '../../../src/model/policy.ts';
+import type { Tick } from '../../../src/model/tick.ts';
+
+/** Few names and values, so that runs of observations meet the same ones again; and some that hurt. */
+const name = fc.oneof(
+  fc.constantFrom('status', 'version', 'GET /orders', 'a~b/c', '__proto__', ''),
+  fc.string({ maxLength: 6 }),
+);
+export const scalar: fc.Arbitrary<Scalar> = fc.oneof(
+  fc.constantFrom<Scalar[]>(200, 503, '1.4.0', '200', true, null, ''),
+  fc.string({ maxLength: 8 }),
+  fc.integer(),
+);
+
+export const facts: fc.Arbitrary<Facts> = fc
+  .array(fc.tuple(name, scalar), { maxLength: 6 })
+  .map((entries) => Object.fromEntries(entries));
+
+const reasons: UnreachableReason[] = ['timeout', 'refused', 'tls', 'unreadable'];
+
+export const outcome: fc.Arbitrary<Observation['outcome']> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ kind: 'observed' } as const) },
+  fc.record({
+    kind: fc.constant('unreachable' as const),
+    reason: fc.constantFrom(...reasons),
+    detail: fc.string(),
+  }),
+);
+
+export const observation: fc.Arbitrary<Observation> = fc
+  .record({ outcome, facts, measures: facts, time: fc.integer({ min: 0, max: 4_000_000_000_000 }) })
+  .map((seen) => ({
+    ...seen,
+    facts: seen.outcome.kind === 'observed' ? seen.facts : {},
+    resource: 'http://shop.example/health',
+  }));
+
+const expectation: fc.Arbitrary<Expectation> = fc.record({
+  fact: name,
+  operator: fc.constantFrom<Operator[]>('=', '!=', '<', '<=', '>', '>='),
+  value: scalar,
+  text: fc.string({ minLength: 1 }),
+});
+
+const words = fc.option(fc.string(), { nil: undefined });
+
+export const target: fc.Arbitrary<Target> = fc
+  .record({
+    everyMs: fc.constantFrom(100, 1000, 30_000),
+    expectations: fc.array(expectation, { maxLength: 2 }),
+    because: words,
+    owner: words,
+    severity: fc.constantFrom(undefined, 'low', 'high'),
+    runbook: words,
+    labels: fc.dictionary(fc.string(), fc.string(), { maxKeys: 2 }),
+  })
+  .map((part) => aTarget(part));
+
+export const stamp = fc
+  .string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 })
+  .map((hash) => ({ revision: hash.slice(0, 6), hash }));
+
+export const tick: fc.Arbitrary<Tick> = fc.record({
+  target,
+  policy: stamp,
+  due: fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 })),
+  skipped: fc.nat(5),
+});
+
+export function aTarget(part: Partial<Target> = {}): Target {
+  return {
+    name: 'http:shop',
+    kind: 'http',
+    domain: 'shop',
+    everyMs: 1000,
+    timeoutMs: 500,
+    jitterMs: 0,
+    group: 'shop.example:80',
+    settings: {},
+    expectations: [],
+    because: undefined,
+    owner: undefined,
+    severity: undefined,
+    runbook: undefined,
+    labels: {},
+    ...part,
+  };
+}
+
+export function expects(fact: string, operator: Operator, value: Scalar): Expectation {
+  return { fact, operator, value, text: operator === '=' ? String(value) : `${operator} ${value}` };
+}
+
+export function aTick(part: Partial<Tick> = {}): Tick {
+  return {
+    target: aTarget(),
+    policy: { revision: '3f9c1e', hash: '3f9c1e'.padEnd(64, '0') },
+    due: null,
+    skipped: 0,
+    ...part,
+  };
+}
+
+export function seen(facts: Facts, time = 0, measures: Facts = {}): Observation {
+  return { outcome: { kind: 'observed' }, facts, measures, resource: 'http://shop.example/health', time };
+}
+
+export function unseen(reason: UnreachableReason, time = 0, detail = ''): Observation {
+  return { ...seen({}, time), outcome: { kind: 'unreachable', reason, detail } };
+}
