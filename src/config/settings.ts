@@ -110,22 +110,22 @@ export function readSettings(
       continue;
     }
     const { setting, family, member } = found;
+    const first = entries.get(entry.key);
+    if (first && !setting.list) {
+      report(
+        entry,
+        'duplicate-key',
+        `"${entry.key}" was already set on line ${first.line}; remove one of the two`,
+      );
+      continue;
+    }
     try {
       if (family !== undefined) {
-        const group = { ...((values[family] ?? inherited[family] ?? {}) as Record<string, unknown>) };
-        group[member] = setting.read(entry.value);
-        values[family] = group;
+        const group = (values[family] ?? inherited[family] ?? {}) as Record<string, unknown>;
+        values[family] = { ...group, [member]: setting.read(entry.value) };
       } else if (setting.list) {
-        const before = entries.has(entry.key) ? (values[entry.key] as unknown[]) : [];
+        const before = first ? ((values[entry.key] ?? []) as unknown[]) : [];
         values[entry.key] = [...before, ...splitList(entry.value).map((item) => setting.read(item))];
-      } else if (entries.has(entry.key)) {
-        const first = entries.get(entry.key) as IniEntry;
-        report(
-          entry,
-          'duplicate-key',
-          `"${entry.key}" was already set on line ${first.line}; remove one of the two`,
-        );
-        continue;
       } else {
         values[entry.key] = setting.read(entry.value);
       }

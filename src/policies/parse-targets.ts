@@ -1,0 +1,148 @@
+import { type ReadSettings, readSettings, type Spec } from '../config/settings.ts';
+import type { IniEntry, IniSection } from '../ini/document.ts';
+import { type Finding, hasErrors } from '../model/finding.ts';
+import type { Expectation, Target } from '../model/policy.ts';
+import type { ObserverKind } from '../observers/observer.ts';
+import type { PolicySource, TargetSection } from './policy-source.ts';
+import { asDefaults, laterSettings, targetSpec } from './target-spec.ts';
+
+export interface ParsedTargets {
+  readonly targets: readonly Target[];
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that one kind of observer is told to do, in all files of a set. */
+export function parseTargets(kind: ObserverKind, sources: readonly PolicySource[]): ParsedTargets {
+  const targets: Target[] = [];
+  const findings: Finding[] = [];
+  const places = new Map<string, string>();
+
+  for (const source of sources) {
+    const sections = source.kinds.get(kind.kind);
+    if (!sections) continue;
+    const defaults = readDefaults(kind, source, sections.defaults, findings);
+    for (const section of sections.targets) {
+      const name = `${kind.kind}:${section.domain}`;
+      const { line } = section.section;
+      const first = places.get(name);
+      if (first === undefined) {
+        places.set(name, `${source.file}:${line}`);
+        const target = readTarget(kind, source.file, section, defaults, findings);
+        if (target) targets.push(target);
+      } else if (!first.startsWith(`${source.file}:`)) {
+        // Twice in one file is a duplicate section, which the reader of the file has reported.
+        const message = `[${name}] is in ${first} too; a target has one place, remove one of the two`;
+        findings.push(at(source.file, section.section, 'duplicate-target', message));
+      }
+    }
+  }
+  return { targets, findings };
+}
+
+type Defaults = Readonly<Record<string, unknown>>;
+
+function readDefaults(
+  kind: ObserverKind,
+  { file, defaults }: PolicySource,
+  section: IniSection | undefined,
+  findings: Finding[],
+): Defaults {
+  if (!section) return written(defaults);
+  return written(
+    readWhatIsThere(file, section, asDefaults(specOf(kind)), findings, written(defaults)).values,
+  );
+}
+
+function readTarget(
+  kind: ObserverKind,
+  file: string,
+  { domain, section }: TargetSection,
+  defaults: Defaults,
+  allFindings: Finding[],
+): Target | undefined {
+  const findings: Finding[] = [];
+  const { values, entries } = readWhatIsThere(file, section, specOf(kind), findings, defaults);
+  const settings = Object.fromEntries(
+    Object.keys(kind.settings)
+      .map((key) => key.replace(/\.\*$/, ''))
+      .filter((key) => values[key] !== undefined)
+      .map((key) => [key, values[key]]),
+  );
+  if (!hasErrors(findings)) {
+    const problem = kind.check?.(settings);
+    if (problem) findings.push(at(file, section, 'invalid-target', problem));
+    findings.push(...slowTimeout(file, values, entries));
+  }
+  allFindings.push(...findings);
+  if (hasErrors(findings)) return undefined;
+  return {
+    name: `${kind.kind}:${domain}`,
+    kind: kind.kind,
+    domain,
+    everyMs: values['every'] as number,
+    timeoutMs: values['timeout'] as number,
+    jitterMs: values['jitter'] as number,
+    group: kind.group(settings),
+    settings,
+    expectations: Object.entries(values['expect'] as Record<string, Omit<Expectation, 'fact'>>).map(
+      ([fact, expectation]) => ({ fact, ...expectation }),
+    ),
+    because: values['because'] as string | undefined,
+    owner: values['owner'] as string | undefined,
+    severity: values['severity'] as string | undefined,
+    runbook: values['runbook'] as string | undefined,
+    labels: values['label'] as Record<string, string>,
+  };
+}
+
+/** Leaves out, and reports, what a later version will obey. */
+function readWhatIsThere(
+  file: string,
+  section: IniSection,
+  spec: Spec,
+  findings: Finding[],
+  defaults: Defaults,
+): ReadSettings {
+  const isLater = (entry: IniEntry): boolean => !(entry.key in spec) && laterSettings.has(entry.key);
+  for (const entry of section.entries) {
+    if (isLater(entry)) {
+      const message = `"${entry.key}" is not there yet: ${laterSettings.get(entry.key)}, and remove this line`;
+      findings.push(at(file, entry, 'not-yet', message));
+    } else if (/\$\{(?:env|file):/.test(entry.value)) {
+      const message = `"${entry.key}" refers to a secret, and references are not there yet: write a value that is none`;
+      findings.push(at(file, { line: entry.line, column: entry.valueColumn }, 'not-yet', message));
+    }
+  }
+  const present = { ...section, entries: section.entries.filter((entry) => !isLater(entry)) };
+  return readSettings(file, present, spec, 'policy', findings, defaults);
+}
+
+function specOf(kind: ObserverKind): Spec {
+  return { ...targetSpec, ...kind.settings };
+}
+
+// An inherited undefined would stand in for a needed value.
+function written(values: Defaults): Defaults {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function slowTimeout(
+  file: string,
+  values: Readonly<Record<string, unknown>>,
+  entries: ReadonlyMap<string, IniEntry>,
+): Finding[] {
+  const entry = entries.get('timeout');
+  if (!entry || (values['timeout'] as number) <= (values['every'] as number)) return [];
+  const message =
+    '"timeout" is longer than "every": while one observation waits, those that are due are skipped';
+  return [{ ...at(file, entry, 'slow-timeout', message), severity: 'warning' }];
+}
+
+function at(
+  file: string,
+  { line, column }: { line: number; column: number },
+  code: string,
+  message: string,
+): Finding {
+  return { file, line, column, severity: 'error', code: `policy.${code}`, message };
+}

@@ -1,0 +1,60 @@
+import { duration, oneOf, type Setting, type Spec, text } from '../config/settings.ts';
+import { readExpectation } from './expectation.ts';
+
+/** What people want to know about a target, not how it is observed; `[policy]` sets these for its file. */
+export const policySpec = {
+  owner: { read: text(), doc: 'Who answers for it.', example: 'payments' },
+  severity: {
+    read: oneOf('low', 'medium', 'high', 'critical'),
+    doc: 'How grave it is when an expectation does not hold.',
+    example: 'high',
+  },
+  runbook: { read: text(), doc: 'Where to read what to do.', example: 'https://wiki.example/shop-down' },
+  'label.*': { read: text(), doc: 'Anything else, passed on in every event.', example: 'production' },
+} as const satisfies Spec;
+
+/** The settings of every target, whatever observes it. */
+export const targetSpec = {
+  every: { read: duration(100), doc: 'How often it is observed.', example: '30s', fallback: 30_000 },
+  timeout: {
+    read: duration(10, 600_000),
+    doc: 'How long one observation may take, the last byte included.',
+    example: '5s',
+    fallback: 5_000,
+  },
+  jitter: {
+    read: duration(0),
+    doc: 'Each observation is put off by a random part of this; 0 leaves the spreading to the scheduler.',
+    example: '2s',
+    fallback: 0,
+  },
+  because: {
+    read: text(),
+    doc: 'Why it matters, in words for whoever is woken.',
+    example: 'customers cannot pay',
+  },
+  ...policySpec,
+  'expect.*': {
+    read: readExpectation,
+    doc: 'What must hold of a fact or measure: a value, or an operator (= != < <= > >=) and a value.',
+    example: '> 21',
+  },
+} as const satisfies Spec;
+
+/** Settings that the grammar has and this version does not obey: refused, for ignoring them would mislead. */
+export const laterSettings: ReadonlyMap<string, string> = new Map([
+  ['cron', 'use every'],
+  ['timezone', 'use every'],
+  ['confirm', 'each observation is believed at once'],
+  ['max_age', 'see missed observations in audit'],
+  ['attest', 'see coverage in audit'],
+]);
+
+/** For a section of defaults: nothing is needed there, and what is not written is not set. */
+export function asDefaults(spec: Spec): Spec {
+  return Object.fromEntries(
+    Object.entries(spec).map(
+      ([key, { fallback: _, required: __, ...setting }]: [string, Setting<unknown>]) => [key, setting],
+    ),
+  );
+}
