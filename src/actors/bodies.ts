@@ -1,0 +1,160 @@
+import { PolarError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
+import type { Observation } from '../model/observation.ts';
+import type { PolicyFile, PolicySet } from '../model/policy.ts';
+import type { Tick } from '../model/tick.ts';
+import type { TargetDiff } from '../policies/diff-targets.ts';
+
+/**
+ * The boundary of the managers: a body may come from a component of a user's, or from anybody's `push`.
+ * Each reader returns the body as what it is, or throws body.not-data naming the first field that is wrong.
+ */
+
+/** What the Observer hands to the State Manager. */
+export interface Observed {
+  readonly tick: Tick;
+  readonly observation: Observation;
+}
+
+/** What the policy watch pushes. */
+export interface PolicyPush {
+  readonly files: readonly PolicyFile[];
+  /** Of the reading itself: a file that is too large, or no text. An error among them refuses the set. */
+  readonly findings?: readonly Finding[];
+}
+
+/** What the Policy Manager hands to the Task Manager. */
+export interface PolicyChange {
+  readonly set: PolicySet;
+  readonly files: readonly PolicyFile[];
+  /** One per kind of observer that the set has to do with. */
+  readonly changes: readonly (TargetDiff & { readonly kind: string })[];
+}
+
+export function readTick(body: unknown): Tick {
+  requireShape(body, 'a tick', isTick);
+  return body;
+}
+
+export function readObserved(body: unknown): Observed {
+  requireShape(body, 'an observed tick', (value): value is Observed => {
+    const { tick, observation } = record(value);
+    return isTick(tick) && isObservation(observation);
+  });
+  return body;
+}
+
+export function readPolicyPush(body: unknown): PolicyPush {
+  requireShape(body, 'a policy push', (value): value is PolicyPush => {
+    const { files, findings } = record(value);
+    return isFiles(files) && (findings === undefined || isListOf(findings, isFinding));
+  });
+  return body;
+}
+
+export function readPolicyChange(body: unknown): PolicyChange {
+  requireShape(body, 'a policy change', (value): value is PolicyChange => {
+    const { set, files, changes } = record(value);
+    return (
+      isStamp(set) &&
+      isListOf(record(set)['targets'], isTarget) &&
+      isFiles(files) &&
+      isListOf(changes, isDiff)
+    );
+  });
+  return body;
+}
+
+function requireShape<T>(body: unknown, what: string, is: (value: unknown) => value is T): asserts body is T {
+  if (is(body)) return;
+  const fields = Object.keys(record(body));
+  const has =
+    fields.length > 0 ? `has ${fields.slice(0, 8).join(', ')}` : `is ${JSON.stringify(body)?.slice(0, 40)}`;
+  throw new PolarError('body.not-data', `The body is not ${what}: it ${has}.`, {
+    hint: 'Let the services push it: ask with pzm observe, or change a policy file.',
+  });
+}
+
+function isTick(value: unknown): value is Tick {
+  const { target, policy, due, skipped } = record(value);
+  return (
+    isTarget(target) &&
+    isStamp(policy) &&
+    (due === null || Number.isFinite(due)) &&
+    Number.isSafeInteger(skipped) &&
+    (skipped as number) >= 0
+  );
+}
+
+function isTarget(value: unknown): boolean {
+  const { name, kind, domain, everyMs, timeoutMs, settings, expectations, labels } = record(value);
+  return (
+    isText(name) &&
+    isText(kind) &&
+    isText(domain) &&
+    isPositive(everyMs) &&
+    isPositive(timeoutMs) &&
+    isRecord(settings) &&
+    isRecord(labels) &&
+    isListOf(expectations, (one) => isText(record(one)['fact']) && isText(record(one)['operator']))
+  );
+}
+
+function isObservation(value: unknown): boolean {
+  const { outcome, facts, measures, resource, time } = record(value);
+  const { kind, reason, detail } = record(outcome);
+  return (
+    (kind === 'observed' || (kind === 'unreachable' && isText(reason) && isText(detail))) &&
+    isFacts(facts) &&
+    isFacts(measures) &&
+    isText(resource) &&
+    Number.isFinite(time)
+  );
+}
+
+function isFacts(value: unknown): boolean {
+  return (
+    isRecord(value) && Object.values(value).every((fact) => fact === null || scalarTypes.has(typeof fact))
+  );
+}
+
+const scalarTypes: ReadonlySet<string> = new Set(['string', 'number', 'boolean']);
+
+function isStamp(value: unknown): boolean {
+  return isText(record(value)['revision']) && isText(record(value)['hash']);
+}
+
+function isFiles(value: unknown): boolean {
+  return isListOf(value, (file) => isText(record(file)['name']) && isText(record(file)['text']));
+}
+
+function isFinding(value: unknown): boolean {
+  const { file, line, column, severity, code, message } = record(value);
+  return [file, severity, code, message].every(isText) && isPositive(line) && isPositive(column);
+}
+
+function isDiff(value: unknown): boolean {
+  const { kind, added, changed, retired } = record(value);
+  return isText(kind) && [added, changed, retired].every((names) => isListOf(names, isText));
+}
+
+function isListOf(value: unknown, is: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Nothing has fields but a record. */
+function record(value: unknown): Record<string, unknown> {
+  return isRecord(value) ? value : {};
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}

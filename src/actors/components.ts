@@ -1,0 +1,35 @@
+import type { ObserverKinds } from '../policies/parse-policies.ts';
+import type { ActorSystem } from './actor-system.ts';
+import type { Component } from './component.ts';
+import { createObserver } from './observer-actor.ts';
+import { createPolicyManager } from './policy-manager.ts';
+import { createStateManager } from './state-manager.ts';
+import { createTaskManager } from './task-manager.ts';
+
+export interface ComponentOptions {
+  readonly kinds: ObserverKinds;
+  /** Hosts the actors behind the components. Whoever made it stops it. */
+  readonly actors: ActorSystem;
+  /** Wall clock, ms since the epoch. */
+  readonly now?: () => number;
+}
+
+/** The built-in components, by the name that action mappings use before the dot. */
+export function createComponents(options: ComponentOptions): ReadonlyMap<string, Component> {
+  const { kinds, actors, now = Date.now } = options;
+  return new Map<string, Component>([
+    ['Observer', createObserver(kinds, actors, now)],
+    ['StateManager', createStateManager(actors)],
+    ['PolicyManager', createPolicyManager(kinds, actors, now)],
+    ['TaskManager', createTaskManager(actors)],
+    // For flows that only carry what was pushed.
+    ['Relay', { pass: (body) => body }],
+  ]);
+}
+
+/** Component → its methods: what an action mapping may name. */
+export function methodsOf(
+  components: ReadonlyMap<string, Component>,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  return new Map([...components].map(([name, component]) => [name, new Set(Object.keys(component))]));
+}
