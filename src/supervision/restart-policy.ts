@@ -120,7 +120,7 @@ function noteExit(
     phase: 'down',
     goal: exited.goal === 'restart' ? 'up' : exited.goal,
   }));
-  const kept = child.restart === 'temporary' ? without(down, name) : down;
+  const kept = child.restart === 'temporary' && child.goal !== 'restart' ? without(down, name) : down;
   // It was told to stop, by us or with all the others: no fault, nothing to count.
   if (child.phase === 'stopping' || state.ending) return kept;
   if (how === 'fatal') return escalate(kept, name, `${name} cannot go on`);
