@@ -1,0 +1,114 @@
+import type { Commit } from '../model/commit.ts';
+import { type KeyRow, type Result, runsPerRow } from '../model/run.ts';
+
+/*
+ * The integration manager's decision as a pure function: results in, one transaction out (protocol.md, R3).
+ * A result is written whole or not at all; the first one wins. Results of one transaction see one another.
+ */
+
+/** What is read of the journal: the state before this transaction. */
+export interface SettleView {
+  keyRow(key: string): KeyRow | undefined;
+  /** 0 when there is no row. */
+  stateVersion(actor: string, key: string): number;
+  isPending(order: number): boolean;
+  /** True for an id that is pending, or was settled within the time that ids are kept. */
+  knowsId(id: string): boolean;
+}
+
+export function settle(view: SettleView, results: readonly Result[], nextSequence: number): Commit {
+  const commit: Commit = {
+    segments: [],
+    keyRows: new Map(),
+    states: new Map(),
+    children: [],
+    settledRows: [],
+    deadLetters: [],
+    receipts: [],
+    settledTasks: 0,
+    records: 0,
+  };
+  const gone = new Set<number>();
+  const newIds = new Set<string>();
+  for (const result of results) {
+    const row = commit.keyRows.get(result.key) ?? view.keyRow(result.key);
+    const wins = isFirst(result, row, view, gone) && isCurrent(result, view, commit);
+    if (wins) write(result, view, commit, nextSequence, gone, newIds);
+    const marks = wins ? raised(row?.marks, result) : (row?.marks ?? {});
+    // The run is named even when it is refused: whoever missed the bell learns from this row that it is over.
+    const runs = [result.run, ...(row?.runs ?? [])].slice(0, runsPerRow);
+    commit.keyRows.set(result.key, { runs, marks });
+    commit.receipts.push({
+      run: result.run,
+      key: result.key,
+      marks: Object.entries(marks),
+      rows: wins ? result.rows.map(({ order }) => order) : [],
+      refused: !wins,
+    });
+  }
+  return commit;
+}
+
+export function stateId(actor: string, key: string): string {
+  return `${actor}\0${key}`;
+}
+
+/** None of its tasks is settled already. */
+function isFirst(
+  result: Result,
+  row: KeyRow | undefined,
+  view: SettleView,
+  gone: ReadonlySet<number>,
+): boolean {
+  for (const { source, first } of result.marks) {
+    const mark = row?.marks[source];
+    if (mark !== undefined && first <= mark) return false;
+  }
+  return result.rows.every(({ order }) => !gone.has(order) && view.isPending(order));
+}
+
+/** Every state was computed from the version that is there now. */
+function isCurrent(result: Result, view: SettleView, commit: Commit): boolean {
+  return result.states.every(({ actor, key, base }) => {
+    const now = commit.states.get(stateId(actor, key))?.version ?? view.stateVersion(actor, key);
+    return base === now;
+  });
+}
+
+function write(
+  result: Result,
+  view: SettleView,
+  commit: Commit,
+  nextSequence: number,
+  gone: Set<number>,
+  newIds: Set<string>,
+): void {
+  const first = nextSequence + commit.records;
+  for (const segment of result.segments) {
+    commit.segments.push(segment);
+    commit.records += segment.count;
+  }
+  const records = { first, count: nextSequence + commit.records - first };
+  for (const row of result.rows) {
+    gone.add(row.order);
+    commit.settledRows.push({ row, records });
+  }
+  for (const state of result.states) {
+    commit.states.set(stateId(state.actor, state.key), { write: state, version: state.base + 1 });
+  }
+  for (const child of result.children) {
+    // A push that is repeated with its id is one push.
+    if (newIds.has(child.id) || view.knowsId(child.id)) continue;
+    newIds.add(child.id);
+    commit.children.push(child);
+  }
+  commit.deadLetters.push(...result.deadLetters);
+  commit.settledTasks += result.rows.length;
+  for (const { count } of result.marks) commit.settledTasks += count;
+}
+
+function raised(marks: KeyRow['marks'] | undefined, result: Result): Record<string, number> {
+  const next: Record<string, number> = { ...marks };
+  for (const { source, last } of result.marks) next[source] = last;
+  return next;
+}

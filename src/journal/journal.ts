@@ -1,0 +1,98 @@
+import type { Commit, RecordRange } from '../model/commit.ts';
+import type { DeadLetter, KeyRow } from '../model/run.ts';
+import type { Batch } from './batch.ts';
+
+/** What has become of an admitted task or a child; kept for a day after it was settled. */
+export type RowOutcome =
+  | { readonly state: 'pending'; readonly order: number }
+  | {
+      readonly state: 'settled';
+      readonly outcome: 'completed' | 'ended' | 'dead-lettered';
+      readonly reason: string;
+      /** What its run wrote to the journal. */
+      readonly records: RecordRange;
+      readonly time: number;
+    };
+
+export interface JournalInfo {
+  readonly schema: number;
+  /** Eight hex characters, made once per journal; event ids begin with it. */
+  readonly id: string;
+  readonly node: string;
+  readonly created: number;
+  readonly epoch: number;
+  /** The oldest sequence that is still there, and the hash before it. */
+  readonly firstSequence: number;
+  readonly previousOfFirst: string;
+  /** The sequence of the next record; `nextSequence - 1` is the newest. */
+  readonly nextSequence: number;
+  /** Head of the hash chain, hex. */
+  readonly head: string;
+  readonly totals: Totals;
+  readonly pending: number;
+}
+
+/** Since the journal was made. */
+export interface Totals {
+  readonly settledTasks: number;
+  /** Rows that were taken into `pending`. */
+  readonly accepted: number;
+  /** Rows that were settled otherwise than as a dead letter. */
+  readonly completed: number;
+  /** Rows that became dead letters. */
+  readonly deadRows: number;
+  /** Dead letters of any task. */
+  readonly deadLettered: number;
+}
+
+export interface StateRow {
+  readonly key: string;
+  readonly version: number;
+  /** JSON text. */
+  readonly value: Buffer;
+}
+
+export interface PendingRow {
+  readonly order: number;
+  readonly record: Buffer;
+}
+
+/**
+ * Reads what is durable: whatever a reader sees, a power cut does not take back. Every method reads one newest
+ * snapshot and holds none afterwards, so that nothing pins old pages across an `await`.
+ */
+export interface JournalReader {
+  info(): JournalInfo;
+  keyRow(key: string): KeyRow | undefined;
+  stateRow(actor: string, key: string): StateRow | undefined;
+  /** All rows of an actor, by key. */
+  stateRows(actor: string): StateRow[];
+  isPending(order: number): boolean;
+  /** Rows after `order`, oldest first. */
+  pendingAfter(order: number, most: number): PendingRow[];
+  outcomeOf(id: string): RowOutcome | undefined;
+  deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
+  /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
+  batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
+  close(): Promise<void>;
+}
+
+/** The one writer (R7). */
+export interface JournalWriter extends JournalReader {
+  stateVersion(actor: string, key: string): number;
+  knowsId(id: string): boolean;
+  /**
+   * Writes all of it in one transaction and returns when it is durable.
+   * @throws journal.full (nothing was written; try again when there is room), journal.stale-owner
+   */
+  commit(commit: Commit, time: number): Committed;
+  /** Forgets ids of rows that were settled before `time`, at most `most` of them. */
+  forgetIds(before: number, most: number): number;
+}
+
+export interface Committed {
+  readonly records: RecordRange;
+  /** Head of the hash chain after this commit. */
+  readonly head: Buffer;
+  readonly firstOrder: number;
+}

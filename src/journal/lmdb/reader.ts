@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PolarError } from '../../model/errors.ts';
+import { decodeBatch } from '../batch.ts';
+import type { JournalReader, StateRow } from '../journal.ts';
+import { type Head, type Identity, openTables, schema, type Tables } from './tables.ts';
+
+/**
+ * Opens a journal for reading, while its owner writes or after.
+ * @throws journal.missing, journal.schema-newer
+ */
+export function openJournalReader(path: string): JournalReader {
+  if (!existsSync(join(path, 'data.mdb'))) {
+    throw new PolarError('journal.missing', `There is no journal in ${path}.`, {
+      hint: 'Start the node once with: polar-zmanager up',
+    });
+  }
+  const tables = openTables(path, true);
+  checkSchema(tables, path);
+  return createReader(tables);
+}
+
+/** @throws journal.schema-newer */
+export function checkSchema(tables: Tables, path: string): void {
+  const identity = tables.meta.get('identity') as Identity | undefined;
+  if (identity && identity.schema > schema) {
+    throw new PolarError(
+      'journal.schema-newer',
+      `The journal in ${path} has schema ${identity.schema}, this version knows ${schema}.`,
+      { hint: 'Install the version of polar-zmanager that wrote it, or a newer one.' },
+    );
+  }
+}
+
+export function createReader(tables: Tables): JournalReader {
+  const { root, meta, batches, keys, states, pending, ids, dead } = tables;
+  // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
+  const newest = () => root.resetReadTxn();
+  return {
+    info() {
+      newest();
+      const identity = meta.get('identity') as Identity | undefined;
+      const head = meta.get('head') as Head | undefined;
+      if (!identity || !head) throw new PolarError('journal.corrupt', 'The journal has no head.');
+      return {
+        ...identity,
+        epoch: meta.get('epoch') as number,
+        firstSequence: head.firstSequence,
+        previousOfFirst: Buffer.from(head.previousOfFirst).toString('hex'),
+        nextSequence: head.nextSequence,
+        head: Buffer.from(head.hash).toString('hex'),
+        totals: head.totals,
+        pending: pending.getCount(),
+      };
+    },
+    keyRow(key) {
+      newest();
+      return keys.get(key);
+    },
+    stateRow(actor, key) {
+      newest();
+      const bytes = states.get([actor, key]);
+      return bytes && stateRowOf(key, bytes);
+    },
+    stateRows(actor) {
+      newest();
+      const range = states.getRange({ start: [actor, ''], end: [actor, '\u{10ffff}'] });
+      return Array.from(range, ({ key, value }) => stateRowOf(key[1], value));
+    },
+    isPending(order) {
+      newest();
+      return pending.doesExist(order);
+    },
+    pendingAfter(order, most) {
+      newest();
+      const range = pending.getRange({ start: order + 1, limit: most });
+      return Array.from(range, ({ key, value }) => ({ order: key, record: Buffer.from(value) }));
+    },
+    outcomeOf(id) {
+      newest();
+      return ids.get(id);
+    },
+    deadLetters(most) {
+      newest();
+      return Array.from(dead.getRange({ limit: most }), ({ key, value }) => ({ order: key, ...value }));
+    },
+    batchAt(sequence) {
+      newest();
+      for (const { value } of batches.getRange({ start: sequence, reverse: true, limit: 1 })) {
+        const batch = decodeBatch(value);
+        if (sequence < batch.firstSequence + batch.count) return { batch, bytes: value };
+      }
+      for (const { value } of batches.getRange({ start: sequence, limit: 1 })) {
+        return { batch: decodeBatch(value), bytes: value };
+      }
+      return undefined;
+    },
+    async close() {
+      await root.close();
+    },
+  };
+}
+
+function stateRowOf(key: string, bytes: Buffer): StateRow {
+  return { key, version: bytes.readDoubleLE(0), value: bytes.subarray(8) };
+}

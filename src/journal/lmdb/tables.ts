@@ -1,0 +1,60 @@
+import { type Database, open, type RootDatabase } from 'lmdb';
+import type { DeadLetter, KeyRow } from '../../model/run.ts';
+import type { RowOutcome, Totals } from '../journal.ts';
+
+export const schema = 1;
+
+/** Written once, when the journal is made. */
+export interface Identity {
+  readonly schema: number;
+  readonly id: string;
+  readonly node: string;
+  readonly created: number;
+}
+
+/** Moves with every commit. */
+export interface Head {
+  readonly nextSequence: number;
+  readonly nextOrder: number;
+  readonly hash: Buffer;
+  readonly firstSequence: number;
+  readonly previousOfFirst: Buffer;
+  readonly totals: Totals;
+}
+
+export interface DeadRow extends DeadLetter {
+  readonly time: number;
+}
+
+/** What lies where (docs/architecture.md, "The journal"). Keys of rows are ordered, so ranges read in order. */
+export interface Tables {
+  readonly root: RootDatabase;
+  readonly meta: Database<unknown, string>;
+  readonly batches: Database<Buffer, number>;
+  readonly keys: Database<KeyRow, string>;
+  /** `[actor, key]` → f64 version, then JSON text. */
+  readonly states: Database<Buffer, [string, string]>;
+  readonly pending: Database<Buffer, number>;
+  readonly ids: Database<RowOutcome, string>;
+  /** `[time, id]` of settled rows, oldest first. */
+  readonly settledIds: Database<true, [number, string]>;
+  readonly dead: Database<DeadRow, number>;
+}
+
+export function openTables(path: string, readOnly: boolean): Tables {
+  // With overlappingSync readers would see batches before they are durable (protocol.md, "Journal on LMDB").
+  const root = open({ path, readOnly, overlappingSync: false, maxDbs: 16, noSubdir: false });
+  const rows = { encoding: 'msgpack' } as const;
+  const bytes = { encoding: 'binary' } as const;
+  return {
+    root,
+    meta: root.openDB('meta', rows),
+    batches: root.openDB('batches', bytes),
+    keys: root.openDB('keys', rows),
+    states: root.openDB('states', bytes),
+    pending: root.openDB('pending', bytes),
+    ids: root.openDB('ids', rows),
+    settledIds: root.openDB('settled-ids', rows),
+    dead: root.openDB('dead', rows),
+  };
+}

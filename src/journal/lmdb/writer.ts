@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { writeNumber } from '../../model/envelope.ts';
+import { PolarError } from '../../model/errors.ts';
+import { encodeBatch, genesis } from '../batch.ts';
+import type { JournalWriter, Totals } from '../journal.ts';
+import { checkSchema, createReader } from './reader.ts';
+import { type Head, openTables, schema, type Tables } from './tables.ts';
+
+const noTotals: Totals = { settledTasks: 0, accepted: 0, completed: 0, deadRows: 0, deadLettered: 0 };
+
+/**
+ * Opens the journal as its one owner, and makes it when there is none. Each opening raises the epoch, and every
+ * transaction checks it: an owner that was replaced can write nothing more (R7).
+ * @throws io.unwritable, journal.schema-newer, journal.full
+ */
+export function openJournalWriter(path: string, node: string, now: number): JournalWriter {
+  let tables: Tables;
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    tables = openTables(path, false);
+  } catch (cause) {
+    throw new PolarError('io.unwritable', `The journal folder ${path} cannot be written.`, {
+      cause,
+      hint: 'Give this user write permission, or set [journal] dir in polar.ini.',
+    });
+  }
+  checkSchema(tables, path);
+  const { root, meta, batches, keys, states, pending, ids, settledIds, dead } = tables;
+  const epoch = inTransaction(tables, () => {
+    if (!meta.get('identity')) {
+      meta.put('identity', { schema, id: randomBytes(4).toString('hex'), node, created: now });
+      meta.put('head', {
+        nextSequence: 1,
+        nextOrder: 1,
+        hash: genesis,
+        firstSequence: 1,
+        previousOfFirst: genesis,
+        totals: noTotals,
+      } satisfies Head);
+    }
+    const next = ((meta.get('epoch') as number | undefined) ?? 0) + 1;
+    meta.put('epoch', next);
+    return next;
+  });
+  const reader = createReader(tables);
+
+  return {
+    ...reader,
+    stateVersion: (actor, key) => reader.stateRow(actor, key)?.version ?? 0,
+    knowsId: (id) => reader.outcomeOf(id) !== undefined,
+    commit(commit, time) {
+      return inTransaction(tables, () => {
+        if (meta.get('epoch') !== epoch) {
+          throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
+        }
+        const head = meta.get('head') as Head;
+        let hash: Buffer = head.hash;
+        if (commit.records > 0) {
+          const batch = encodeBatch(commit.segments, head.nextSequence, time, hash);
+          batches.put(head.nextSequence, batch.bytes);
+          hash = batch.hash;
+        }
+        for (const [key, row] of commit.keyRows) keys.put(key, row);
+        for (const { write, version } of commit.states.values()) {
+          states.put([write.actor, write.key], stateBytes(version, write.value));
+        }
+        let order = head.nextOrder;
+        for (const { id, record } of commit.children) {
+          writeNumber(record, order);
+          pending.put(order, record);
+          ids.put(id, { state: 'pending', order });
+          order++;
+        }
+        for (const { row, records } of commit.settledRows) {
+          pending.remove(row.order);
+          ids.put(row.id, { state: 'settled', outcome: row.outcome, reason: row.reason, records, time });
+          settledIds.put([time, row.id], true);
+        }
+        for (const letter of commit.deadLetters) dead.put(order++, { ...letter, time });
+        const nextSequence = head.nextSequence + commit.records;
+        const totals = addTotals(head.totals, commit);
+        meta.put('head', { ...head, nextSequence, nextOrder: order, hash, totals } satisfies Head);
+        return {
+          records: { first: head.nextSequence, count: commit.records },
+          head: hash,
+          firstOrder: head.nextOrder,
+        };
+      });
+    },
+    forgetIds(before, most) {
+      root.readerCheck();
+      const old = Array.from(settledIds.getKeys({ end: [before, ''], limit: most }));
+      if (old.length === 0) return 0;
+      inTransaction(tables, () => {
+        for (const [time, id] of old) {
+          settledIds.remove([time, id]);
+          ids.remove(id);
+        }
+      });
+      return old.length;
+    },
+  };
+}
+
+function addTotals(totals: Totals, commit: Parameters<JournalWriter['commit']>[0]): Totals {
+  const dead = commit.settledRows.filter(({ row }) => row.outcome === 'dead-lettered').length;
+  return {
+    settledTasks: totals.settledTasks + commit.settledTasks,
+    accepted: totals.accepted + commit.children.length,
+    completed: totals.completed + commit.settledRows.length - dead,
+    deadRows: totals.deadRows + dead,
+    deadLettered: totals.deadLettered + commit.deadLetters.length,
+  };
+}
+
+function stateBytes(version: number, value: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(8 + value.length);
+  bytes.writeDoubleLE(version, 0);
+  bytes.set(value, 8);
+  return bytes;
+}
+
+/** One synchronous transaction: what arrives meanwhile waits in the socket and makes the next batch (ADR 3). */
+function inTransaction<T>(tables: Tables, action: () => T): T {
+  try {
+    return tables.root.transactionSync(action);
+  } catch (cause) {
+    if (isFull(cause)) {
+      throw new PolarError('journal.full', 'The disk that holds the journal is full.', {
+        cause,
+        hint: 'Make room; nothing is lost, tasks wait.',
+      });
+    }
+    throw cause;
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: string };
+  return code === 'ENOSPC' || code === 28 || /MDB_MAP_FULL|no space left/i.test(message ?? '');
+}

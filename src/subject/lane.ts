@@ -1,0 +1,115 @@
+import { pendingSource } from '../model/run.ts';
+
+/** A task that waits in the subject: a range of bytes of the frame that it came in. */
+export interface WaitingTask {
+  readonly frame: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly source: string;
+  readonly number: number;
+  attempt: number;
+}
+
+/** A run that a worker has, or whose result is on its way to the journal. */
+export interface OutstandingRun {
+  readonly id: string;
+  readonly worker: string;
+  readonly tasks: readonly WaitingTask[];
+  /** The group that it counts in; empty for none. */
+  readonly group: string;
+  /** Set by the worker's report: from here on no worker works on it. */
+  report:
+    | { readonly done: number; readonly sentTo: string; readonly retryAfterMs: number | undefined }
+    | undefined;
+}
+
+/** Everything the subject knows of one key. */
+export interface Lane {
+  readonly key: string;
+  /** Of the newest task; empty for none. */
+  group: string;
+  waiting: WaitingTask[];
+  /** Index of the first waiting task; the ones before it are taken. */
+  head: number;
+  run: OutstandingRun | undefined;
+  lastWorker: string | undefined;
+  blockedUntilMs: number;
+  /** Deaths of workers that its runs were present at; from two on it is leased alone (R9). */
+  deaths: number;
+  /** Stands in the queue of lanes that may be leased. */
+  queued: boolean;
+  /** Dropped from the subject; whoever kept it must ask for the key's lane again. */
+  forgotten: boolean;
+  /** Highest number taken in per source: replays are told from news. */
+  readonly taken: Map<string, number>;
+}
+
+/** What is settled of a key, as a receipt or the journal tells it. */
+export interface Settled {
+  mark(source: string): number;
+  isPending(order: number): boolean;
+}
+
+export function createLane(key: string, group: string): Lane {
+  return {
+    key,
+    group,
+    waiting: [],
+    head: 0,
+    run: undefined,
+    lastWorker: undefined,
+    blockedUntilMs: 0,
+    deaths: 0,
+    queued: false,
+    forgotten: false,
+    taken: new Map(),
+  };
+}
+
+export function waitingCount(lane: Lane): number {
+  return lane.waiting.length - lane.head;
+}
+
+/** False for a task that is known already: a source that replays, or a row read twice. */
+export function takeIn(lane: Lane, task: WaitingTask): boolean {
+  const highest = lane.taken.get(task.source);
+  if (highest !== undefined && task.number <= highest) return false;
+  lane.taken.set(task.source, task.number);
+  lane.waiting.push(task);
+  return true;
+}
+
+export function takeOut(lane: Lane, most: number): WaitingTask[] {
+  const end = Math.min(lane.waiting.length, lane.head + most);
+  const tasks = lane.waiting.slice(lane.head, end);
+  if (end === lane.waiting.length) {
+    lane.waiting = [];
+    lane.head = 0;
+  } else {
+    lane.head = end;
+  }
+  return tasks;
+}
+
+/** Ends the lane's run: what is settled is dropped, the rest stands again before everything that waits. */
+export function endRun(lane: Lane, settled: Settled): { settledTasks: number } {
+  const tasks = lane.run?.tasks ?? [];
+  lane.run = undefined;
+  const rest = tasks.filter((task) => !isSettled(task, settled));
+  if (rest.length > 0) {
+    lane.waiting = rest.concat(lane.waiting.slice(lane.head));
+    lane.head = 0;
+  }
+  let dropped = 0;
+  while (lane.head < lane.waiting.length && isSettled(lane.waiting[lane.head]!, settled)) {
+    lane.head++;
+    dropped++;
+  }
+  return { settledTasks: tasks.length - rest.length + dropped };
+}
+
+function isSettled(task: WaitingTask, settled: Settled): boolean {
+  return task.source === pendingSource
+    ? !settled.isPending(task.number)
+    : task.number <= settled.mark(task.source);
+}

@@ -1,0 +1,267 @@
+import { decodeEnvelope, type Envelope, encodeEnvelope, withBody } from '../model/envelope.ts';
+import {
+  type DeadLetter,
+  type Mark,
+  pendingSource,
+  type Result,
+  type Run,
+  type SettledRow,
+} from '../model/run.ts';
+import { createSegments, type SegmentBuilder } from './segments.ts';
+import { createRunStates, type RunStates, type StateReader } from './states.ts';
+
+/*
+ * One run in a worker as a pure state machine: it says what is to be called, is told what came of it, and ends
+ * in one result and one report. A task's records, states and children enter the result only when the task is
+ * through, so a task that fails halfway leaves nothing behind (R3).
+ */
+
+export type WalkStep =
+  | { readonly kind: 'entry' }
+  | { readonly kind: 'call'; readonly component: string; readonly method: string; readonly action: string }
+  | { readonly kind: 'publish'; readonly topic: string }
+  | { readonly kind: 'done' };
+
+/** A body on its way through the steps: bytes until somebody needs the value. */
+export type Body = { readonly bytes: Buffer } | { readonly value: unknown };
+
+/** A task that a step emits; it becomes a row of `pending` (R8). */
+export interface Emission {
+  readonly id?: string;
+  readonly flow: string;
+  readonly key: string;
+  readonly subject?: string;
+  readonly group?: string;
+  readonly deadline?: number;
+  readonly body: Buffer;
+}
+
+export interface Call {
+  readonly type: 'call';
+  readonly component: string;
+  readonly method: string;
+  readonly task: Envelope;
+  readonly body: Body;
+}
+
+export type CallOutcome =
+  | { readonly kind: 'passed'; readonly body: Body; readonly emissions: readonly Emission[] }
+  | { readonly kind: 'ended'; readonly reason: string; readonly emissions: readonly Emission[] }
+  | { readonly kind: 'retry'; readonly code: string; readonly message: string; readonly retryAfterMs: number }
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string };
+
+export interface Finished {
+  readonly type: 'finished';
+  /** Undefined when no task came through. */
+  readonly result: Result | undefined;
+  readonly done: number;
+  readonly failure:
+    | { readonly code: string; readonly message: string; readonly retryAfterMs: number }
+    | undefined;
+}
+
+export interface WorkerRun {
+  readonly run: Run;
+  readonly worker: string;
+  readonly walk: (flow: string) => readonly WalkStep[] | undefined;
+  readonly maxAttempts: number;
+  readonly states: RunStates;
+  readonly segments: SegmentBuilder;
+  readonly marks: Map<string, { first: number; last: number; count: number }>;
+  readonly rows: SettledRow[];
+  readonly children: { id: string; record: Buffer }[];
+  readonly deadLetters: DeadLetter[];
+  task: Envelope;
+  steps: readonly WalkStep[];
+  body: Body;
+  index: number;
+  step: number;
+  emissions: Emission[];
+  failure: Finished['failure'];
+}
+
+export interface RunOptions {
+  readonly run: Run;
+  readonly worker: string;
+  readonly walk: (flow: string) => readonly WalkStep[] | undefined;
+  readonly maxAttempts: number;
+  /** Newest rows of the journal. */
+  readonly reader: StateReader;
+}
+
+/** Begins the first task. `advance` tells what to do. */
+export function createRun({ reader, ...options }: RunOptions): WorkerRun {
+  const first = decodeEnvelope(options.run.tasks[0]!);
+  return {
+    ...options,
+    states: createRunStates(reader),
+    segments: createSegments(),
+    marks: new Map(),
+    rows: [],
+    children: [],
+    deadLetters: [],
+    task: first,
+    steps: [],
+    body: { bytes: first.body },
+    index: -1,
+    step: 0,
+    emissions: [],
+    failure: undefined,
+  };
+}
+
+/** Walks on to the next call, or to the end of the run. */
+export function advance(state: WorkerRun): Call | Finished {
+  if (state.index < 0) nextTask(state);
+  while (state.index < state.run.tasks.length && !state.failure) {
+    const step = state.steps[state.step];
+    if (step?.kind === 'call') {
+      const { component, method } = step;
+      return { type: 'call', component, method, task: state.task, body: state.body };
+    }
+    if (step === undefined || step.kind === 'done') {
+      complete(state, 'completed', '');
+      continue;
+    }
+    if (step.kind === 'publish') state.segments.add(step.topic, recordOf(state));
+    state.step++;
+  }
+  return finish(state);
+}
+
+/** What came of the call that `advance` asked for. */
+export function conclude(state: WorkerRun, outcome: CallOutcome): void {
+  switch (outcome.kind) {
+    case 'passed':
+      state.emissions.push(...outcome.emissions);
+      state.body = outcome.body;
+      state.step++;
+      return;
+    case 'ended':
+      state.emissions.push(...outcome.emissions);
+      complete(state, 'ended', outcome.reason);
+      return;
+    case 'rejected':
+      deadLetter(state, outcome.code, outcome.message);
+      return;
+    case 'retry':
+      discard(state);
+      state.failure = { code: outcome.code, message: outcome.message, retryAfterMs: outcome.retryAfterMs };
+  }
+}
+
+function nextTask(state: WorkerRun): void {
+  for (;;) {
+    state.index++;
+    const record = state.run.tasks[state.index];
+    if (!record) return;
+    state.task = decodeEnvelope(record);
+    state.body = { bytes: state.task.body };
+    state.step = Math.max(state.task.step, 0);
+    state.emissions = [];
+    const steps = state.walk(state.task.flow);
+    if (!steps) {
+      settleTask(state, 'dead-lettered', 'flow.unknown');
+      state.deadLetters.push({ record, code: 'flow.unknown', message: `No flow "${state.task.flow}".` });
+    } else if (state.task.attempt >= state.maxAttempts) {
+      const message = `Failed or lost its worker ${state.task.attempt} times.`;
+      settleTask(state, 'dead-lettered', 'action.failed');
+      state.deadLetters.push({ record, code: 'action.failed', message });
+    } else {
+      state.steps = steps;
+      return;
+    }
+  }
+}
+
+function complete(state: WorkerRun, outcome: 'completed' | 'ended', reason: string): void {
+  state.states.keep();
+  state.segments.keep();
+  for (const [index, emission] of state.emissions.entries())
+    state.children.push(childOf(state.task, emission, index));
+  settleTask(state, outcome, reason);
+  nextTask(state);
+}
+
+function deadLetter(state: WorkerRun, code: string, message: string): void {
+  discard(state);
+  state.deadLetters.push({ record: state.run.tasks[state.index]!, code, message });
+  settleTask(state, 'dead-lettered', code);
+  nextTask(state);
+}
+
+function discard(state: WorkerRun): void {
+  state.states.discard();
+  state.segments.discard();
+  state.emissions = [];
+}
+
+function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: string): void {
+  const { source, number, id } = state.task;
+  if (source === pendingSource) {
+    state.rows.push({ order: number, id, outcome, reason });
+    return;
+  }
+  const mark = state.marks.get(source);
+  if (mark) {
+    mark.last = number;
+    mark.count++;
+  } else {
+    state.marks.set(source, { first: number, last: number, count: 1 });
+  }
+}
+
+/** The task's own record when no step changed its body: nothing is copied. */
+function recordOf(state: WorkerRun): Buffer {
+  const record = state.run.tasks[state.index]!;
+  return 'bytes' in state.body && state.body.bytes === state.task.body
+    ? record
+    : withBody(record, 0, bytesOf(state.body));
+}
+
+/** JSON text of a body. */
+export function bytesOf(body: Body): Buffer {
+  return 'bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.value ?? null));
+}
+
+function childOf(parent: Envelope, emission: Emission, index: number): { id: string; record: Buffer } {
+  const id = emission.id ?? `${parent.id || `${parent.source}-${parent.key}-${parent.number}`}.${index + 1}`;
+  const record = encodeEnvelope({
+    id,
+    source: pendingSource,
+    number: 0,
+    flow: emission.flow,
+    step: 0,
+    key: emission.key,
+    subject: emission.subject ?? '',
+    time: parent.time,
+    deadline: emission.deadline ?? 0,
+    attempt: 0,
+    correlationId: parent.correlationId,
+    causationId: parent.id,
+    traceparent: parent.traceparent,
+    policy: parent.policy,
+    group: emission.group ?? '',
+    body: emission.body,
+  });
+  return { id, record };
+}
+
+function finish(state: WorkerRun): Finished {
+  const done = state.index;
+  const { run, worker, rows, children, deadLetters, failure } = state;
+  if (done <= 0) return { type: 'finished', result: undefined, done: 0, failure };
+  const marks: Mark[] = [...state.marks].map(([source, mark]) => ({ source, ...mark }));
+  const result: Result = {
+    run: run.id,
+    key: run.key,
+    worker,
+    marks,
+    rows,
+    states: state.states.writes(),
+    children,
+    deadLetters,
+    segments: state.segments.build(),
+  };
+  return { type: 'finished', result, done, failure };
+}

@@ -1,0 +1,39 @@
+import type { Segment } from '../model/run.ts';
+
+/** Collects a run's records in order; records of one topic that follow one another make one segment. */
+export interface SegmentBuilder {
+  add(topic: string, record: Buffer): void;
+  /** The task is through: what it added stays. */
+  keep(): void;
+  /** The task failed: what it added is gone. */
+  discard(): void;
+  build(): Segment[];
+}
+
+export function createSegments(): SegmentBuilder {
+  const kept: { topic: string; records: Buffer[] }[] = [];
+  let added: { topic: string; record: Buffer }[] = [];
+  return {
+    add(topic, record) {
+      added.push({ topic, record });
+    },
+    keep() {
+      for (const { topic, record } of added) {
+        const last = kept.at(-1);
+        if (last?.topic === topic) last.records.push(record);
+        else kept.push({ topic, records: [record] });
+      }
+      added = [];
+    },
+    discard() {
+      added = [];
+    },
+    build() {
+      return kept.map(({ topic, records }) => ({
+        topic,
+        count: records.length,
+        bytes: Buffer.concat(records),
+      }));
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { Commit } from '../../src/model/commit.ts';
+import { writeNumber } from '../../src/model/envelope.ts';
+import type { KeyRow } from '../../src/model/run.ts';
+
+export interface StoredRecord {
+  readonly sequence: number;
+  readonly topic: string;
+  readonly record: Buffer;
+}
+
+/** The journal as the cores see it, in memory: a commit happens at once and is durable. */
+export interface MemoryJournal {
+  readonly records: { topic: string; count: number; bytes: Buffer }[];
+  nextSequence: number;
+  nextOrder: number;
+  readonly keys: Map<string, KeyRow>;
+  readonly states: Map<string, { version: number; value: Buffer }>;
+  readonly pending: Map<number, Buffer>;
+  readonly ids: Map<string, 'pending' | 'settled'>;
+  deadLetters: Buffer[];
+}
+
+export function createMemoryJournal(): MemoryJournal {
+  return {
+    records: [],
+    nextSequence: 1,
+    nextOrder: 1,
+    keys: new Map(),
+    states: new Map(),
+    pending: new Map(),
+    ids: new Map(),
+    deadLetters: [],
+  };
+}
+
+export function applyCommit(journal: MemoryJournal, commit: Commit): void {
+  journal.records.push(...commit.segments);
+  journal.nextSequence += commit.records;
+  for (const [key, row] of commit.keyRows) journal.keys.set(key, row);
+  for (const [id, { write, version }] of commit.states)
+    journal.states.set(id, { version, value: write.value });
+  for (const { id, record } of commit.children) {
+    const order = journal.nextOrder++;
+    const copy = Buffer.from(record);
+    writeNumber(copy, order);
+    journal.pending.set(order, copy);
+    journal.ids.set(id, 'pending');
+  }
+  for (const { row } of commit.settledRows) {
+    journal.pending.delete(row.order);
+    journal.ids.set(row.id, 'settled');
+  }
+  journal.deadLetters.push(...commit.deadLetters.map(({ record }) => record));
+}
