@@ -1,5 +1,4 @@
 import { PolarError } from '../model/errors.ts';
-import { didYouMean } from '../model/suggestion.ts';
 import type { Tick } from '../model/tick.ts';
 import type { ObserverKind } from '../observers/observer.ts';
 import type { ActorSystem, Behaviour } from './actor-system.ts';
@@ -31,10 +30,8 @@ function createObserverBehaviour(
       const { kind: name, settings, timeoutMs } = tick.target;
       const kind = kinds.get(name);
       if (!kind) {
-        throw new PolarError(
-          'observer.invalid-target',
-          `"${name}" is no observer${didYouMean(name, [...kinds.keys()])}.`,
-        );
+        const hint = `Known are ${[...kinds.keys()].join(', ')}.`;
+        throw new PolarError('observer.invalid-target', `"${name}" is no kind of observer.`, { hint });
       }
       return { tick, observation: await kind.observe(settings, { signal, timeoutMs, now }) };
     },

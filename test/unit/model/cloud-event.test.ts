@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type EventRecord, toCloudEvent } from '../../../src/model/cloud-event.ts';
+import type { EventBody } from '../../../src/model/event.ts';
+import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
+import { observation, stamp, tick } from './arbitraries.ts';
+
+const schemaNames = ['cloud-event', 'observation', 'policy-applied', 'policy-refused'] as const;
+const schemas = schemaNames.map(
+  (name) =>
+    JSON.parse(
+      readFileSync(new URL(`../../../docs/events/${name}.schema.json`, import.meta.url), 'utf8'),
+    ) as {
+      $id: string;
+      properties: object;
+    },
+);
+const ajv = new Ajv2020({ allErrors: true, strictSchema: true, strictTypes: false });
+addFormats.default(ajv);
+for (const schema of schemas) ajv.addSchema(schema);
+const isEvent = ajv.getSchema('urn:polar-zmanager:schema:cloud-event')!;
+
+const record: EventRecord = {
+  sequence: 42,
+  journalId: '0193a7',
+  node: 'anna',
+  subject: 'anna.event.http.payments-api',
+  time: Date.UTC(2025, 0, 2, 3, 4, 5, 6),
+  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  chainHead: '5c1de7',
+  flow: 'ObserveTarget',
+  action: 'changed',
+  body: { any: 'data' },
+};
+
+const files = fc.array(fc.record({ name: fc.string(), text: fc.string() }), { maxLength: 2 });
+const names = fc.uniqueArray(fc.constantFrom('http:a', 'http:b', 'openapi:c'));
+const applied: fc.Arbitrary<EventBody> = fc
+  .record({
+    policy: stamp,
+    files,
+    before: fc.option(fc.string()),
+    added: names,
+    changed: names,
+    retired: names,
+  })
+  .map(({ policy, ...data }) => ({ type: 'polar.policy.applied', policy, data: { ...policy, ...data } }));
+const finding = fc.record({
+  file: fc.string(),
+  line: fc.integer({ min: 1 }),
+  column: fc.integer({ min: 1 }),
+  severity: fc.constantFrom('error', 'warning', 'note'),
+  code: fc.string(),
+  message: fc.string(),
+});
+const refused: fc.Arbitrary<EventBody> = fc
+  .record({ policy: stamp, files, inForce: fc.option(stamp), findings: fc.array(finding, { minLength: 1 }) })
+  .map(({ policy, ...data }) => ({ type: 'polar.policy.refused', policy, data: { ...policy, ...data } }));
+const observed: fc.Arbitrary<EventBody[]> = fc
+  .array(fc.record({ tick, observation }), { minLength: 1, maxLength: 8 })
+  .map((inputs) => {
+    let state: TargetState | undefined;
+    return inputs.flatMap((input) => {
+      const step = reconcile(state, input);
+      state = step.state;
+      return step.event ?? [];
+    });
+  });
+
+describe('CloudEvent', () => {
+  it('carries where the record came from and how it is proved', () => {
+    expect(toCloudEvent(record)).toEqual({
+      specversion: '1.0',
+      id: '0193a7-42',
+      source: '/polar/anna/http',
+      type: 'polar.flow.ObserveTarget.changed',
+      subject: 'payments-api',
+      time: '2025-01-02T03:04:05.006Z',
+      datacontenttype: 'application/json',
+      sequence: '42',
+      partitionkey: 'anna.event.http.payments-api',
+      traceparent: record.traceparent,
+      chainhead: '5c1de7',
+      data: { any: 'data' },
+    });
+  });
+
+  it('leaves out a trace that there is none of', () => {
+    expect(toCloudEvent({ ...record, traceparent: '' })).not.toHaveProperty('traceparent');
+  });
+
+  it("takes the type only from the product's own events", () => {
+    const forged = { type: 'polar.observation.violated', data: {} };
+    expect(toCloudEvent({ ...record, body: forged })).toMatchObject({
+      type: 'polar.flow.ObserveTarget.changed',
+      data: forged,
+    });
+  });
+
+  it('obeys its schema, whatever was observed or applied', () => {
+    const bodies = fc.oneof(
+      observed,
+      applied.map((body) => [body]),
+      refused.map((body) => [body]),
+      fc.jsonValue().map((body) => [body]),
+    );
+    fc.assert(
+      fc.property(bodies, fc.nat(), (several, sequence) => {
+        for (const body of several) {
+          const event: unknown = JSON.parse(JSON.stringify(toCloudEvent({ ...record, sequence, body })));
+          isEvent(event);
+          expect(isEvent.errors ?? []).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('says nothing in its data that the schema does not describe', () => {
+    const described = new Map(schemas.map(({ $id, properties }) => [$id.split(':').at(-1), properties]));
+    fc.assert(
+      fc.property(fc.oneof(observed, fc.tuple(applied, refused)), (several) => {
+        for (const { type, data } of several) {
+          const properties = described.get(
+            type.startsWith('polar.observation.') ? 'observation' : type.slice(6).replace('.', '-'),
+          );
+          expect(Object.keys(properties ?? {})).toEqual(expect.arrayContaining(Object.keys(data)));
+        }
+      }),
+    );
+  });
+
+  it('would be refused by its schema with a part missing', () => {
+    const [body] = fc.sample(applied, 1);
+    const event = toCloudEvent({ ...record, body });
+    expect(isEvent(event)).toBe(true);
+    for (const name of ['id', 'chainhead', 'policyhash', 'data']) {
+      expect(isEvent({ ...event, [name]: undefined })).toBe(false);
+    }
+    expect(isEvent({ ...event, type: 'polar.observation.first' })).toBe(false);
+  });
+});
