@@ -1,12 +1,12 @@
 import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+import {
+  type BrotliDecompress,
+  createBrotliDecompress,
+  createGunzip,
+  createInflate,
+  type Gunzip,
+  type Inflate,
+} from 'node:zlib';
 
 /**
  * The whole body, decoded; undefined when it is longer than `maxBytes`. Reading stops there, so memory is bounded
@@ -17,20 +17,46 @@ export async function readBody(
   encoding: string | undefined,
   maxBytes: number,
 ): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
+  const decoder = createDecoder(encoding);
+  // Whatever breaks either stream is thrown by the loop that reads the second.
+  const source = decoder ? pipeline(stream, decoder, () => {}) : stream;
+  // One buffer that grows, not a list: a million chunks of one byte would weigh a hundred times their bytes.
+  let bytes: Buffer = Buffer.allocUnsafe(Math.min(maxBytes, 16 * 1024));
   let sizeBytes = 0;
-  for await (const chunk of decoded(stream, encoding) as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBytes) return undefined;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      const endBytes = sizeBytes + chunk.length;
+      if (endBytes > maxBytes) return undefined;
+      if (endBytes > bytes.length)
+        bytes = grown(bytes, Math.min(maxBytes, Math.max(endBytes, 2 * sizeBytes)));
+      bytes.set(chunk, sizeBytes);
+      sizeBytes = endBytes;
+    }
+  } catch (error) {
+    // An answer without a body may still name an encoding (to HEAD, or 304): no bytes are then no broken ones.
+    const empty = (error as { code?: unknown }).code === 'Z_BUF_ERROR' && decoder?.bytesWritten === 0;
+    if (!empty) throw error;
   }
-  return Buffer.concat(chunks, sizeBytes);
+  return bytes.subarray(0, sizeBytes);
+}
+
+function grown(bytes: Buffer, lengthBytes: number): Buffer {
+  const larger = Buffer.allocUnsafe(lengthBytes);
+  larger.set(bytes);
+  return larger;
 }
 
 /** We ask for no encoding at all; some servers use one anyway. One we do not know is left as it is. */
-function decoded(stream: Readable, encoding = ''): Readable {
-  const createDecoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
-  if (!createDecoder) return stream;
-  // Whatever breaks either stream is thrown by the loop that reads the decoder.
-  return pipeline(stream, createDecoder(), () => {});
+function createDecoder(encoding = ''): Gunzip | Inflate | BrotliDecompress | undefined {
+  switch (encoding.toLowerCase()) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip();
+    case 'deflate':
+      return createInflate();
+    case 'br':
+      return createBrotliDecompress();
+    default:
+      return undefined;
+  }
 }

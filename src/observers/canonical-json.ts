@@ -1,7 +1,8 @@
 interface Frame {
-  readonly container: Readonly<Record<string, unknown>>;
-  readonly keys: readonly string[];
-  readonly isArray: boolean;
+  readonly members: Readonly<Record<string, unknown>> | readonly unknown[];
+  /** Undefined for an array. */
+  readonly keys: readonly string[] | undefined;
+  readonly length: number;
   next: number;
 }
 
@@ -16,34 +17,29 @@ export function canonicalJson(root: unknown): string {
   let value = root;
   for (;;) {
     if (typeof value === 'object' && value !== null) {
-      const frame = openFrame(value);
-      text += frame.isArray ? '[' : '{';
-      frames.push(frame);
+      const opened = openFrame(value);
+      text += opened.keys ? '{' : '[';
+      frames.push(opened);
     } else {
       text += JSON.stringify(value);
     }
     let frame = frames.at(-1);
-    while (frame && frame.next === frame.keys.length) {
-      text += frame.isArray ? ']' : '}';
+    while (frame && frame.next === frame.length) {
+      text += frame.keys ? '}' : ']';
       frames.pop();
       frame = frames.at(-1);
     }
     if (!frame) return text;
-    const key = frame.keys[frame.next]!;
+    const member = frame.keys?.[frame.next] ?? frame.next;
     if (frame.next > 0) text += ',';
-    if (!frame.isArray) text += `${JSON.stringify(key)}:`;
+    if (typeof member === 'string') text += `${JSON.stringify(member)}:`;
     frame.next += 1;
-    value = frame.container[key];
+    value = (frame.members as Readonly<Record<string | number, unknown>>)[member];
   }
 }
 
 function openFrame(value: object): Frame {
-  const isArray = Array.isArray(value);
-  const keys = Object.keys(value);
-  return {
-    container: value as Readonly<Record<string, unknown>>,
-    keys: isArray ? keys : keys.sort(),
-    isArray,
-    next: 0,
-  };
+  if (Array.isArray(value)) return { members: value, keys: undefined, length: value.length, next: 0 };
+  const keys = Object.keys(value).sort();
+  return { members: value as Frame['members'], keys, length: keys.length, next: 0 };
 }

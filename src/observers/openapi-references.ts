@@ -19,9 +19,9 @@ interface Component {
 
 /**
  * Characters that may be read and hashed, over all references. An honest document needs about its own length;
- * one whose references nest in one another could ask for its square, and hold the worker for minutes.
+ * one whose references nest in one another could ask for its square, and hold the worker for minutes. This many take about a second.
  */
-const mostCharacters = 64 * 1024 * 1024;
+const mostCharacters = 16 * 1024 * 1024;
 
 export function createReferences(document: unknown): References {
   const components = new Map<string, Component>();

@@ -1,7 +1,8 @@
 import type { Observation } from '../model/observation.ts';
 import { formatByteSize } from './byte-size.ts';
 import { parseJson } from './fact.ts';
-import { exchange, type HttpAnswer, measuresOf } from './http-exchange.ts';
+import { exchange } from './http-exchange.ts';
+import { type HttpAnswer, measuresOf } from './http-message.ts';
 import { groupOf, resourceOf } from './http-url.ts';
 import type { ObserverKind, ObserverSettings } from './observer.ts';
 import { type ApiReading, readApi } from './openapi-document.ts';

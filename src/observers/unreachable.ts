@@ -3,8 +3,11 @@ import type { Outcome, UnreachableReason } from '../model/observation.ts';
 
 export type Unreachable = Extract<Outcome, { kind: 'unreachable' }>;
 
+/** A detail may quote the target, and is delivered with every event. */
+const longestDetail = 300;
+
 export function unreachable(reason: UnreachableReason, detail: string): Unreachable {
-  return { kind: 'unreachable', reason, detail };
+  return { kind: 'unreachable', reason, detail: detail.slice(0, longestDetail) };
 }
 
 /** This machine has nothing left to observe with: no word about the target. */
@@ -18,13 +21,18 @@ const reasons: readonly (readonly [RegExp, UnreachableReason])[] = [
   [/^(EPROTO|ERR_TLS_.+|ERR_SSL_.+)$/, 'tls'],
   [/^(DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|CERT_|CRL_|ERROR_IN_C).*/, 'tls'],
   [/^(INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|UNSPECIFIED)$/, 'tls'],
-  [/^(HPE_.+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'protocol'],
+  // The parser's error has no code where it stops before the first line is read.
+  [/^(HTTPParserError|HPE_.+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_CONTENT_LENGTH_MISMATCH)$/, 'protocol'],
   [/^(Z_.+|ERR__ERROR_.+|ERR_BROTLI_.+|ERR_PADDING_.+)$/, 'protocol'],
 ];
 
 /** What the target did to fail like this; undefined when the failure is this machine's or the program's own. */
 export function unreachableBy(error: unknown): Unreachable | undefined {
-  const { code, syscall } = Object(error) as { code?: unknown; syscall?: unknown };
+  const {
+    name,
+    code = name,
+    syscall,
+  } = Object(error) as { name?: unknown; code?: unknown; syscall?: unknown };
   if (typeof code !== 'string' || ownTrouble.test(code)) return undefined;
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? connectReason(code, syscall);
   return reason && unreachable(reason, detailOf(error) || code);
