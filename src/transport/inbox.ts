@@ -1,0 +1,34 @@
+import { Pull } from 'zeromq';
+import { maxRecordBytes } from '../model/envelope.ts';
+import { highWaterMark } from './outbox.ts';
+
+/** A larger message ends its connection before it is read; its sender connects again. */
+export const maxFrameBytes = maxRecordBytes + 1024;
+
+/** A PULL socket that hands each frame to `handle`, one after the other, and never stops to wait for anything else. */
+export class Inbox {
+  readonly #socket = new Pull({
+    receiveHighWaterMark: highWaterMark,
+    maxMessageSize: maxFrameBytes,
+    linger: 0,
+    reconnectInterval: 20,
+    reconnectMaxInterval: 200,
+  });
+
+  async bind(endpoint: string): Promise<void> {
+    await this.#socket.bind(endpoint);
+  }
+
+  connect(endpoint: string): void {
+    this.#socket.connect(endpoint);
+  }
+
+  /** Runs until `close`. What `handle` throws ends the process: it is to refuse bad frames itself. */
+  async receive(handle: (frame: Buffer) => void): Promise<void> {
+    for await (const parts of this.#socket) handle(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}

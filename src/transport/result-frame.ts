@@ -1,0 +1,56 @@
+import { Packr } from 'msgpackr';
+import type { Result, Segment } from '../model/run.ts';
+import { cut, frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
+
+// Without record structures a message explains itself: both ends may be restarted at any time.
+const packr = new Packr({ useRecords: false });
+
+type Head = [
+  run: string,
+  key: string,
+  worker: string,
+  marks: Result['marks'],
+  rows: Result['rows'],
+  states: Result['states'],
+  children: Result['children'],
+  deadLetters: Result['deadLetters'],
+  segments: [topic: string, count: number, bytes: number][],
+];
+
+/** One result: u32 length, u32 head length, head (msgpack), the segments' records as they are. */
+export function encodeResult(result: Result): Buffer {
+  const { run, key, worker, marks, rows, states, children, deadLetters, segments } = result;
+  const sizes = segments.map(({ topic, count, bytes }): Head[8][number] => [topic, count, bytes.length]);
+  const head = packr.pack([
+    run,
+    key,
+    worker,
+    marks,
+    rows,
+    states,
+    children,
+    deadLetters,
+    sizes,
+  ] satisfies Head);
+  const headLength = Buffer.allocUnsafe(4);
+  headLength.writeUInt32LE(head.length, 0);
+  return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes)]);
+}
+
+/** @throws envelope.malformed */
+export function* decodeResults(frame: Buffer): Generator<Result> {
+  for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
+    const headEnd = start + 4 + frame.readUInt32LE(start);
+    if (headEnd > end) throw cut();
+    const head = packr.unpack(frame.subarray(start + 4, headEnd)) as Head;
+    const [run, key, worker, marks, rows, states, children, deadLetters, sizes] = head;
+    const segments: Segment[] = [];
+    let at = headEnd;
+    for (const [topic, count, bytes] of sizes) {
+      segments.push({ topic, count, bytes: frame.subarray(at, at + bytes) });
+      at += bytes;
+    }
+    if (at !== end) throw cut();
+    yield { run, key, worker, marks, rows, states, children, deadLetters, segments };
+  }
+}

@@ -1,0 +1,50 @@
+import { Packr } from 'msgpackr';
+import type { Hello, Receipt, Report } from '../model/run.ts';
+import { frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
+
+/*
+ * Words are small and per run, never per task: what a worker says to the subject, and receipts.
+ */
+
+const packr = new Packr({ useRecords: false });
+
+export type Word =
+  | { readonly type: 'hello'; readonly hello: Hello }
+  | { readonly type: 'report'; readonly report: Report };
+
+export function encodeWord(word: Word): Buffer {
+  return itemOf([packr.pack(word)]);
+}
+
+/** @throws envelope.malformed */
+export function* decodeWords(frame: Buffer): Generator<Word> {
+  for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
+    yield packr.unpack(frame.subarray(start, end)) as Word;
+  }
+}
+
+/** Head and body of a message on `receipt/`. */
+export const receiptTopic = 'receipt/';
+
+export function encodeReceipts(receipts: readonly Receipt[]): Buffer {
+  return packr.pack(receipts.map(({ run, key, marks, rows, refused }) => [run, key, marks, rows, refused]));
+}
+
+export function decodeReceipts(body: Buffer): Receipt[] {
+  type Packed = [string, string, Receipt['marks'], number[], boolean];
+  return (packr.unpack(body) as Packed[]).map(([run, key, marks, rows, refused]) => {
+    return { run, key, marks, rows, refused };
+  });
+}
+
+/** What stands beside published records: where they lie in the journal, and the chain's head. */
+export interface PublishedHead {
+  readonly incarnation: string;
+  /** `[first sequence, records]` of each stretch in the body, in order. */
+  readonly ranges: readonly (readonly [first: number, count: number])[];
+  readonly chainHead: Buffer;
+}
+
+export function encodeHead({ incarnation, ranges, chainHead }: PublishedHead): Buffer {
+  return packr.pack([incarnation, ranges, chainHead]);
+}
