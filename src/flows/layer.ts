@@ -1,5 +1,4 @@
-import type { Location } from '../model/errors.ts';
-import type { Finding } from '../model/finding.ts';
+import type { Finding, Location } from '../model/finding.ts';
 import type { Origin } from '../model/flow.ts';
 
 /** Something that a file defines under a name. */

@@ -1,6 +1,5 @@
 import type { IniSection } from '../ini/document.ts';
-import type { Location } from '../model/errors.ts';
-import type { Finding, Severity } from '../model/finding.ts';
+import type { Finding, Location, Severity } from '../model/finding.ts';
 import { doneText, type Step } from '../model/flow.ts';
 import { didYouMean } from '../model/suggestion.ts';
 

@@ -1,3 +1,5 @@
+import type { Finding, Location } from './finding.ts';
+
 /**
  * What the error kernel does with a failed message unless a step says otherwise:
  * `retry` it later, `reject` it (it can never succeed: dead letter), or `fatal` (the process cannot go on).
@@ -57,17 +59,13 @@ export const errorCodes = {
 export type ErrorCode = keyof typeof errorCodes;
 
 /** Where in a text something is: 1-based, columns in UTF-16 code units. */
-export interface Location {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 interface ErrorDetails {
   readonly cause?: unknown;
   /** What to do next, as one imperative sentence. */
   readonly hint?: string;
   readonly at?: Location;
+  /** Where there are several problems: all of them. */
+  readonly findings?: readonly Finding[];
 }
 
 /** The one error class. Match on `code` (see `hasCode`), never by `instanceof`: class identity does not survive a process. */
@@ -75,6 +73,7 @@ export class PolarError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
   readonly at: Location | undefined;
+  readonly findings: readonly Finding[];
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -82,6 +81,7 @@ export class PolarError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.at = details.at;
+    this.findings = details.findings ?? [];
   }
 }
 

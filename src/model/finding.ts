@@ -1,4 +1,9 @@
-import type { Location } from './errors.ts';
+/** A place in a file that a user wrote; lines and columns count from 1. */
+export interface Location {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
 
 export type Severity = 'error' | 'warning' | 'note';
 

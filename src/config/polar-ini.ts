@@ -1,0 +1,83 @@
+import { parseIni } from '../ini/document.ts';
+import type { Finding } from '../model/finding.ts';
+import { didYouMean } from '../model/suggestion.ts';
+import { type LogLevel, polarSpec, type SectionSpec } from './polar-spec.ts';
+import { readSettings } from './settings.ts';
+
+/** `polar.ini` as it was written, fallbacks filled in; undefined where the default depends on the machine. */
+export interface PolarIni {
+  readonly nodeName: string | undefined;
+  readonly dataDir: string;
+  readonly runDir: string | undefined;
+  readonly workers: number;
+  readonly runsPerWorker: number;
+  readonly runsPerGroup: number;
+  readonly tasksPerRun: number;
+  readonly maxBodyBytes: number;
+  readonly maxAttempts: number;
+  readonly logLevel: LogLevel;
+}
+
+type SectionName = keyof typeof polarSpec;
+
+const sections: Readonly<Record<string, SectionSpec>> = polarSpec;
+
+/** Never throws: a setting with a problem is a finding and keeps no value to rely on. */
+export function parsePolarIni(written: string, file: string): { settings: PolarIni; findings: Finding[] } {
+  const { document, findings } = parseIni(written, file);
+  const read = new Map<string, Record<string, unknown>>();
+  for (const section of document.sections) {
+    const spec = Object.hasOwn(sections, section.name) ? sections[section.name] : undefined;
+    if (spec) read.set(section.name, readSettings(file, section, spec.settings, 'config', findings).values);
+    else findings.push(unknownSection(file, section));
+  }
+  const value = <T>(section: SectionName, key: string): T =>
+    (read.has(section) ? read.get(section)?.[key] : sections[section]?.settings[key]?.fallback) as T;
+  return {
+    settings: {
+      nodeName: value('node', 'name'),
+      dataDir: value('journal', 'dir'),
+      runDir: value('run', 'dir'),
+      workers: value('topology', 'workers'),
+      runsPerWorker: value('topology', 'runs_per_worker'),
+      runsPerGroup: value('topology', 'runs_per_group'),
+      tasksPerRun: value('topology', 'tasks_per_run'),
+      maxBodyBytes: value('push', 'max_body'),
+      maxAttempts: value('push', 'max_attempts'),
+      logLevel: value('log', 'level'),
+    },
+    findings,
+  };
+}
+
+/** A new `polar.ini`: every setting with its default, as a comment, so that only what is changed is set. */
+export function formatPolarIni(): string {
+  const blocks = Object.entries(sections).map(([name, { doc, settings }]) =>
+    [
+      `; ${doc}`,
+      `[${name}]`,
+      ...Object.entries(settings).flatMap(([key, { doc: what, fallback, example }]) => [
+        `; ${what}`,
+        `;${key} = ${fallback ?? example}`,
+      ]),
+    ].join('\n'),
+  );
+  const head = '; The settings of this node. Each is shown with its default: take the ; away to change one.';
+  return `${[head, ...blocks].join('\n\n')}\n`;
+}
+
+function unknownSection(
+  file: string,
+  { name, line, column }: { name: string; line: number; column: number },
+): Finding {
+  const known = Object.keys(sections);
+  const meant = didYouMean(name, known) || `; known are ${known.join(', ')}`;
+  return {
+    file,
+    line,
+    column,
+    severity: 'error',
+    code: 'config.unknown-section',
+    message: `[${name}]${meant}`,
+  };
+}

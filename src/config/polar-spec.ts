@@ -1,0 +1,113 @@
+import { problemOfPart } from '../model/subject-name.ts';
+import { integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** A section of `polar.ini` and what it may say. */
+export interface SectionSpec {
+  readonly doc: string;
+  readonly settings: Readonly<Record<string, Setting<unknown>>>;
+}
+
+/**
+ * Everything that `polar.ini` may say, in the order in which it is printed. A setting without a fallback has a
+ * default that depends on the machine; its `doc` says which.
+ */
+export const polarSpec = {
+  node: {
+    doc: 'Who this node is.',
+    settings: {
+      name: {
+        read: nodeName,
+        doc: "The first part of every subject name. Default: the host's name up to its first dot.",
+        example: 'anna',
+      },
+    },
+  },
+  topology: {
+    doc: 'How much runs at once.',
+    settings: {
+      workers: {
+        read: integer(1, 64),
+        doc: 'Processes that run the actions of flows.',
+        example: '4',
+        fallback: 2,
+      },
+      runs_per_worker: {
+        read: integer(1, 1024),
+        doc: 'Runs that one worker has at a time; each waits for its own target.',
+        example: '64',
+        fallback: 32,
+      },
+      runs_per_group: {
+        read: integer(1, 1024),
+        doc: 'Runs at a time, over all workers, that ask the same host and port.',
+        example: '1',
+        fallback: 4,
+      },
+      tasks_per_run: {
+        read: integer(1, 64),
+        doc: 'Tasks of one key that are given to a worker together.',
+        example: '16',
+        fallback: 64,
+      },
+    },
+  },
+  journal: {
+    doc: 'What is kept.',
+    settings: {
+      dir: {
+        read: text(),
+        doc: 'The folder of data: journal, cursors and logs. From this file on, where it is no absolute path.',
+        example: '/var/lib/polar-zmanager',
+        fallback: '.polar',
+      },
+    },
+  },
+  run: {
+    doc: 'What lives as long as the node runs.',
+    settings: {
+      dir: {
+        read: text(),
+        doc: 'The folder of sockets; short, for socket paths must be. Default: one under $XDG_RUNTIME_DIR, or the folder of temporary files.',
+        example: '/run/polar-zmanager',
+      },
+    },
+  },
+  push: {
+    doc: 'What comes from outside.',
+    settings: {
+      max_body: {
+        read: integer(1, 8 * 1024 * 1024),
+        doc: 'The largest body that is accepted, in bytes.',
+        example: '65536',
+        fallback: 1024 * 1024,
+      },
+      max_attempts: {
+        read: integer(1, 100),
+        doc: 'Deliveries of one task before it becomes a dead letter.',
+        example: '3',
+        fallback: 5,
+      },
+    },
+  },
+  log: {
+    doc: 'What the processes write down about themselves, in logs/polar.log of the folder of data.',
+    settings: {
+      level: {
+        read: oneOf(...logLevels),
+        doc: `One of ${logLevels.join(', ')}.`,
+        example: 'debug',
+        fallback: 'info',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, SectionSpec>>;
+
+/** One part of a subject name, or a `SettingProblem` that says what to write instead. */
+function nodeName(written: string): string {
+  const problem = problemOfPart(written);
+  if (problem) throw new SettingProblem(`${problem.what}. ${problem.instead}`);
+  return written;
+}

@@ -1,0 +1,103 @@
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf, PolarError } from '../model/errors.ts';
+import { type Finding, hasErrors } from '../model/finding.ts';
+import { nodeFromHostname } from '../model/subject-name.ts';
+import { type PolarIni, parsePolarIni } from './polar-ini.ts';
+import { defaultRunDir, type Machine } from './run-dir.ts';
+
+/** A node's project: where its files lie and what its `polar.ini` says. All paths are absolute. */
+export interface Project extends Omit<PolarIni, 'nodeName' | 'dataDir' | 'runDir'> {
+  readonly root: string;
+  /** `polar.ini` */
+  readonly file: string;
+  /** The first part of every subject name. */
+  readonly node: string;
+  /** Of the journal, the bridge and the logs. */
+  readonly dataDir: string;
+  /** Of the sockets. */
+  readonly runDir: string;
+  readonly policiesDir: string;
+  readonly flowsDir: string;
+  readonly mappingsDir: string;
+}
+
+/** What a command line says over `polar.ini`. */
+export type Overrides = Partial<Pick<Project, 'workers' | 'logLevel'>>;
+
+export const projectFile = 'polar.ini';
+
+/**
+ * Loads the project at a path: a folder, or its `polar.ini`.
+ * @throws project.missing, config.invalid with all findings, io.failed
+ */
+export function loadProject(start: string, overrides: Overrides = {}): Project {
+  const { project, findings } = readProject(start, overrides);
+  if (!hasErrors(findings)) return project;
+  const count = findings.length === 1 ? 'a problem' : `${findings.length} problems`;
+  throw new PolarError('config.invalid', `${projectFile} has ${count}.`, {
+    findings,
+    hint: 'Correct the lines above; "polar-zmanager check" says whether all is well.',
+  });
+}
+
+/**
+ * As `loadProject`, for whoever shows problems rather than stops at them: the project is as good as its file.
+ * @throws project.missing, io.failed
+ */
+export function readProject(
+  start: string,
+  overrides: Overrides = {},
+): { project: Project; findings: readonly Finding[] } {
+  const file = fileOf(resolve(start));
+  const root = dirname(file);
+  const { settings, findings } = parsePolarIni(readText(file), file);
+  const { nodeName, dataDir: writtenDataDir, runDir, ...rest } = settings;
+  const dataDir = resolve(root, writtenDataDir ?? '.polar');
+  const project: Project = {
+    ...rest,
+    ...overrides,
+    root,
+    file,
+    node: nodeName ?? nodeFromHostname(hostname()),
+    dataDir,
+    runDir: runDir === undefined ? defaultRunDir(dataDir, thisMachine()) : resolve(root, runDir),
+    policiesDir: join(root, 'policies'),
+    flowsDir: join(root, 'flows'),
+    mappingsDir: join(root, 'actionmappings'),
+  };
+  return { project, findings };
+}
+
+export const journalDir = ({ dataDir }: Pick<Project, 'dataDir'>): string => join(dataDir, 'journal');
+export const logsDir = ({ dataDir }: Pick<Project, 'dataDir'>): string => join(dataDir, 'logs');
+
+function fileOf(path: string): string {
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? basename(path) === projectFile;
+  const file = isFile ? path : join(path, projectFile);
+  if (!existsSync(file)) {
+    throw new PolarError('project.missing', `There is no ${projectFile} in ${dirname(file)}.`, {
+      hint: 'Make a project with "polar-zmanager init", or see how it works with "polar-zmanager up --demo".',
+    });
+  }
+  // One project, one folder of sockets, whatever links lead to it.
+  return realpathSync(file);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new PolarError('io.failed', `${file} cannot be read: ${messageOf(cause)}.`, { cause });
+  }
+}
+
+function thisMachine(): Machine {
+  const runtimeDir = process.env['XDG_RUNTIME_DIR'];
+  return {
+    runtimeDir: runtimeDir !== undefined && existsSync(runtimeDir) ? runtimeDir : undefined,
+    temporaryDir: tmpdir(),
+    userId: process.getuid?.() ?? 0,
+  };
+}

@@ -1,0 +1,52 @@
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+
+/** Fields first, then a message that never varies: `log.info({ event: 'worker.ready', durationMs }, 'ready')`. */
+export type Log = (fields: object, message: string) => void;
+
+export interface Logger {
+  readonly debug: Log;
+  readonly info: Log;
+  readonly warn: Log;
+  readonly error: Log;
+}
+
+export interface LogOptions {
+  readonly role: string;
+  readonly name: string;
+  readonly dataDir: string;
+  readonly level: string;
+}
+
+/**
+ * Appends JSON lines to the node's log; all processes of a node share the file, each line is one write.
+ * Importing this loads pino: commands that do not log leave it alone.
+ */
+export function createLogger({ role, name, dataDir, level }: LogOptions): Logger {
+  const options = {
+    level,
+    base: { role, name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const destination = pino.destination({ dest: logFile(dataDir), append: true, mkdir: true, sync: false });
+  // A full disk must not end what the log is about.
+  destination.on('error', () => {});
+  return pino(options, destination);
+}
+
+export function logFile(dataDir: string): string {
+  return join(dataDir, 'logs', 'polar.log');
+}
+
+// About a week of an idle node's life cycle; one older file is kept beside it.
+const rotateAtBytes = 10 * 1024 * 1024;
+
+/** For whoever starts the node, before anybody else has the file open. */
+export function rotateLog(dataDir: string): void {
+  const file = logFile(dataDir);
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
+  const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (sizeBytes > rotateAtBytes) renameSync(file, `${file}.1`);
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatPolarIni, parsePolarIni } from '../../../src/config/polar-ini.ts';
+import { formatFinding } from '../../../src/model/finding.ts';
+
+const read = (text: string) => parsePolarIni(text, 'polar.ini');
+const problems = (text: string) => read(text).findings.map(formatFinding);
+const defaults = read('').settings;
+
+describe('polar.ini', () => {
+  it('may be empty', () => {
+    expect(read('')).toEqual({
+      settings: {
+        nodeName: undefined,
+        dataDir: '.polar',
+        runDir: undefined,
+        workers: 2,
+        runsPerWorker: 32,
+        runsPerGroup: 4,
+        tasksPerRun: 64,
+        maxBodyBytes: 1_048_576,
+        maxAttempts: 5,
+        logLevel: 'info',
+      },
+      findings: [],
+    });
+  });
+
+  it('sets what it says and leaves the rest', () => {
+    const { settings, findings } = read('[node]\nname = ship1\n[topology]\nworkers = 4\n');
+    expect(settings).toEqual({ ...defaults, nodeName: 'ship1', workers: 4 });
+    expect(findings).toEqual([]);
+  });
+
+  it('reports every problem, each in its place', () => {
+    const text = '[nod]\nname = a\n[topology]\nworker = 3\nruns_per_group = many\n[log]\nlevel = inf\n';
+    expect(problems(text)).toEqual([
+      'polar.ini:1:1: error config.unknown-section [nod]; did you mean "node"?',
+      'polar.ini:4:1: error config.unknown-key "worker"; did you mean "workers"?',
+      'polar.ini:5:18: error config.invalid-value "runs_per_group" must be a whole number from 1 to 1024, not "many"',
+      'polar.ini:7:9: error config.invalid-value "level" must be one of debug, info, warn, error, not "inf"; did you mean "info"?',
+    ]);
+  });
+
+  it('refuses a dotted node name and says what to write instead', () => {
+    expect(problems('[node]\nname = ship1.example.org\n')).toEqual([
+      'polar.ini:2:8: error config.invalid-value "name" has a dot. Write "ship1-example-org": dots only stand between the parts of a subject name.',
+    ]);
+  });
+
+  it('is printed so that it changes nothing, nor with its comments taken away', () => {
+    const printed = formatPolarIni();
+    expect(read(printed)).toEqual({ settings: defaults, findings: [] });
+    const active = printed.replaceAll(/^;(?! )/gm, '');
+    const { settings, findings } = read(active);
+    expect(findings).toEqual([]);
+    expect(settings).toEqual({ ...defaults, nodeName: 'anna', runDir: '/run/polar-zmanager' });
+  });
+
+  it('never throws, whatever it says', () => {
+    const line = fc.oneof(
+      fc.constantFrom('[node]', '[topology]', '[log]', 'name = x', 'workers = 2', 'level = info', '='),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const { findings } = read(lines.join('\n'));
+        expect(findings.every((finding) => finding.line >= 1 && finding.column >= 1)).toBe(true);
+      }),
+    );
+  });
+});
