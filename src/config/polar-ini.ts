@@ -4,11 +4,8 @@ import { didYouMean } from '../model/suggestion.ts';
 import { type LogLevel, polarSpec, type SectionSpec } from './polar-spec.ts';
 import { readSettings } from './settings.ts';
 
-/** `polar.ini` as it was written, fallbacks filled in; undefined where the default depends on the machine. */
-export interface PolarIni {
-  readonly nodeName: string | undefined;
-  readonly dataDir: string;
-  readonly runDir: string | undefined;
+/** What the processes of a node go by. */
+export interface NodeSettings {
   readonly workers: number;
   readonly runsPerWorker: number;
   readonly runsPerGroup: number;
@@ -18,12 +15,20 @@ export interface PolarIni {
   readonly logLevel: LogLevel;
 }
 
+/** `polar.ini` as it was written, fallbacks filled in; undefined where the default depends on the machine. */
+export interface PolarIni {
+  readonly nodeName: string | undefined;
+  readonly dataDir: string;
+  readonly runDir: string | undefined;
+  readonly settings: NodeSettings;
+}
+
 type SectionName = keyof typeof polarSpec;
 
 const sections: Readonly<Record<string, SectionSpec>> = polarSpec;
 
 /** Never throws: a setting with a problem is a finding and keeps no value to rely on. */
-export function parsePolarIni(written: string, file: string): { settings: PolarIni; findings: Finding[] } {
+export function parsePolarIni(written: string, file: string): { polar: PolarIni; findings: Finding[] } {
   const { document, findings } = parseIni(written, file);
   const read = new Map<string, Record<string, unknown>>();
   for (const section of document.sections) {
@@ -34,17 +39,19 @@ export function parsePolarIni(written: string, file: string): { settings: PolarI
   const value = <T>(section: SectionName, key: string): T =>
     (read.has(section) ? read.get(section)?.[key] : sections[section]?.settings[key]?.fallback) as T;
   return {
-    settings: {
+    polar: {
       nodeName: value('node', 'name'),
       dataDir: value('journal', 'dir'),
       runDir: value('run', 'dir'),
-      workers: value('topology', 'workers'),
-      runsPerWorker: value('topology', 'runs_per_worker'),
-      runsPerGroup: value('topology', 'runs_per_group'),
-      tasksPerRun: value('topology', 'tasks_per_run'),
-      maxBodyBytes: value('push', 'max_body'),
-      maxAttempts: value('push', 'max_attempts'),
-      logLevel: value('log', 'level'),
+      settings: {
+        workers: value('topology', 'workers'),
+        runsPerWorker: value('topology', 'runs_per_worker'),
+        runsPerGroup: value('topology', 'runs_per_group'),
+        tasksPerRun: value('topology', 'tasks_per_run'),
+        maxBodyBytes: value('push', 'max_body'),
+        maxAttempts: value('push', 'max_attempts'),
+        logLevel: value('log', 'level'),
+      },
     },
     findings,
   };

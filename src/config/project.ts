@@ -4,11 +4,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, PolarError } from '../model/errors.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { nodeFromHostname } from '../model/subject-name.ts';
-import { type PolarIni, parsePolarIni } from './polar-ini.ts';
+import { type NodeSettings, parsePolarIni } from './polar-ini.ts';
 import { defaultRunDir, type Machine } from './run-dir.ts';
 
 /** A node's project: where its files lie and what its `polar.ini` says. All paths are absolute. */
-export interface Project extends Omit<PolarIni, 'nodeName' | 'dataDir' | 'runDir'> {
+export interface Project {
   readonly root: string;
   /** `polar.ini` */
   readonly file: string;
@@ -21,10 +21,11 @@ export interface Project extends Omit<PolarIni, 'nodeName' | 'dataDir' | 'runDir
   readonly policiesDir: string;
   readonly flowsDir: string;
   readonly mappingsDir: string;
+  readonly settings: NodeSettings;
 }
 
 /** What a command line says over `polar.ini`. */
-export type Overrides = Partial<Pick<Project, 'workers' | 'logLevel'>>;
+export type Overrides = Partial<NodeSettings>;
 
 export const projectFile = 'polar.ini';
 
@@ -52,20 +53,19 @@ export function readProject(
 ): { project: Project; findings: readonly Finding[] } {
   const file = fileOf(resolve(start));
   const root = dirname(file);
-  const { settings, findings } = parsePolarIni(readText(file), file);
-  const { nodeName, dataDir: writtenDataDir, runDir, ...rest } = settings;
-  const dataDir = resolve(root, writtenDataDir ?? '.polar');
+  const { polar, findings } = parsePolarIni(readText(file), file);
+  // A value with a problem is missing; the project is then not to be relied on, but its files can be looked at.
+  const dataDir = resolve(root, polar.dataDir ?? '.polar');
   const project: Project = {
-    ...rest,
-    ...overrides,
     root,
     file,
-    node: nodeName ?? nodeFromHostname(hostname()),
+    node: polar.nodeName ?? nodeFromHostname(hostname()),
     dataDir,
-    runDir: runDir === undefined ? defaultRunDir(dataDir, thisMachine()) : resolve(root, runDir),
+    runDir: polar.runDir === undefined ? defaultRunDir(dataDir, thisMachine()) : resolve(root, polar.runDir),
     policiesDir: join(root, 'policies'),
     flowsDir: join(root, 'flows'),
     mappingsDir: join(root, 'actionmappings'),
+    settings: { ...polar.settings, ...overrides },
   };
   return { project, findings };
 }

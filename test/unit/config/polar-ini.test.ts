@@ -5,30 +5,36 @@ import { formatFinding } from '../../../src/model/finding.ts';
 
 const read = (text: string) => parsePolarIni(text, 'polar.ini');
 const problems = (text: string) => read(text).findings.map(formatFinding);
-const defaults = read('').settings;
+const defaults = read('').polar;
 
 describe('polar.ini', () => {
   it('may be empty', () => {
     expect(read('')).toEqual({
-      settings: {
+      polar: {
         nodeName: undefined,
         dataDir: '.polar',
         runDir: undefined,
-        workers: 2,
-        runsPerWorker: 32,
-        runsPerGroup: 4,
-        tasksPerRun: 64,
-        maxBodyBytes: 1_048_576,
-        maxAttempts: 5,
-        logLevel: 'info',
+        settings: {
+          workers: 2,
+          runsPerWorker: 32,
+          runsPerGroup: 4,
+          tasksPerRun: 64,
+          maxBodyBytes: 1_048_576,
+          maxAttempts: 5,
+          logLevel: 'info',
+        },
       },
       findings: [],
     });
   });
 
   it('sets what it says and leaves the rest', () => {
-    const { settings, findings } = read('[node]\nname = ship1\n[topology]\nworkers = 4\n');
-    expect(settings).toEqual({ ...defaults, nodeName: 'ship1', workers: 4 });
+    const { polar, findings } = read('[node]\nname = ship1\n[topology]\nworkers = 4\n');
+    expect(polar).toEqual({
+      ...defaults,
+      nodeName: 'ship1',
+      settings: { ...defaults.settings, workers: 4 },
+    });
     expect(findings).toEqual([]);
   });
 
@@ -50,11 +56,11 @@ describe('polar.ini', () => {
 
   it('is printed so that it changes nothing, nor with its comments taken away', () => {
     const printed = formatPolarIni();
-    expect(read(printed)).toEqual({ settings: defaults, findings: [] });
+    expect(read(printed)).toEqual({ polar: defaults, findings: [] });
     const active = printed.replaceAll(/^;(?! )/gm, '');
-    const { settings, findings } = read(active);
+    const { polar, findings } = read(active);
     expect(findings).toEqual([]);
-    expect(settings).toEqual({ ...defaults, nodeName: 'anna', runDir: '/run/polar-zmanager' });
+    expect(polar).toEqual({ ...defaults, nodeName: 'anna', runDir: '/run/polar-zmanager' });
   });
 
   it('never throws, whatever it says', () => {

@@ -25,7 +25,11 @@ describe('a project', () => {
   it('is found by its folder and by its file', () => {
     write('');
     const project = loadProject(folder);
-    expect(project).toMatchObject({ root: folder, dataDir: join(folder, '.polar'), workers: 2 });
+    expect(project).toMatchObject({
+      root: folder,
+      dataDir: join(folder, '.polar'),
+      settings: { workers: 2 },
+    });
     expect(loadProject(join(folder, 'polar.ini'))).toEqual(project);
   });
 
@@ -41,7 +45,7 @@ describe('a project', () => {
     expect(loadProject(folder, { workers: 5 })).toMatchObject({
       dataDir: join(folder, 'data'),
       runDir: '/run/x',
-      workers: 5,
+      settings: { workers: 5 },
     });
   });
 
