@@ -92,24 +92,21 @@ export function takeOut(lane: Lane, most: number): WaitingTask[] {
 }
 
 /** Ends the lane's run: what is settled is dropped, the rest stands again before everything that waits. */
-export function endRun(lane: Lane, settled: Settled): { settledTasks: number } {
-  const tasks = lane.run?.tasks ?? [];
+export function endRun(lane: Lane, settled: Settled): { settledTasks: number; settledRows: number } {
+  const counts = { settledTasks: 0, settledRows: 0 };
+  const isSettled = (task: WaitingTask): boolean => {
+    const isRow = task.source === pendingSource;
+    const is = isRow ? !settled.isPending(task.number) : task.number <= settled.mark(task.source);
+    if (is) counts.settledTasks++;
+    if (is && isRow) counts.settledRows++;
+    return is;
+  };
+  const rest = (lane.run?.tasks ?? []).filter((task) => !isSettled(task));
   lane.run = undefined;
-  const rest = tasks.filter((task) => !isSettled(task, settled));
   if (rest.length > 0) {
     lane.waiting = rest.concat(lane.waiting.slice(lane.head));
     lane.head = 0;
   }
-  let dropped = 0;
-  while (lane.head < lane.waiting.length && isSettled(lane.waiting[lane.head]!, settled)) {
-    lane.head++;
-    dropped++;
-  }
-  return { settledTasks: tasks.length - rest.length + dropped };
-}
-
-function isSettled(task: WaitingTask, settled: Settled): boolean {
-  return task.source === pendingSource
-    ? !settled.isPending(task.number)
-    : task.number <= settled.mark(task.source);
+  while (lane.head < lane.waiting.length && isSettled(lane.waiting[lane.head]!)) lane.head++;
+  return counts;
 }

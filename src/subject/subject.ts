@@ -66,6 +66,8 @@ export interface SubjectState {
   integrationManager: string;
   nextRun: number;
   waiting: number;
+  /** Rows of `pending` that wait or run here; the shell reads more of them when there are few. */
+  rowsHeld: number;
   nowMs: number;
 }
 
@@ -84,6 +86,7 @@ export function createSubject(options: SubjectOptions, awaited: Iterable<string>
     integrationManager: '',
     nextRun: 1,
     waiting: 0,
+    rowsHeld: 0,
     nowMs: 0,
   };
 }
@@ -107,6 +110,7 @@ export function take(state: SubjectState, lane: Lane, task: WaitingTask): void {
   }
   state.counts.taken++;
   state.waiting++;
+  if (task.source === pendingSource) state.rowsHeld++;
   if (!lane.queued && !lane.run) enqueue(state, lane);
 }
 
@@ -292,7 +296,8 @@ function finish(state: SubjectState, lane: Lane, settled: Settled): void {
   if (!run) return;
   state.workers.get(run.worker)?.runs.delete(run.id);
   const before = waitingCount(lane);
-  const { settledTasks } = endRun(lane, settled);
+  const { settledTasks, settledRows } = endRun(lane, settled);
+  state.rowsHeld -= settledRows;
   state.waiting += waitingCount(lane) - before;
   state.counts.settled += settledTasks;
   if (settledTasks > 0) lane.deaths = 0;
@@ -364,12 +369,9 @@ function fromJournal(key: string, view: SubjectView): Settled {
   };
 }
 
-/** How many rows of `pending` are waiting or running here; the shell reads more of them when there are few. */
-export function pendingHeld(state: SubjectState): number {
-  let held = 0;
-  for (const lane of state.lanes.values()) {
-    for (let at = lane.head; at < lane.waiting.length; at++)
-      if (lane.waiting[at]!.source === pendingSource) held++;
-  }
-  return held;
+/** Runs that a worker has or whose result is on its way. */
+export function outstanding(state: SubjectState): number {
+  let count = 0;
+  for (const lane of state.lanes.values()) if (lane.run) count++;
+  return count;
 }

@@ -16,9 +16,9 @@ import { createRunStates, type RunStates, type StateReader } from './states.ts';
  * through, so a task that fails halfway leaves nothing behind (R3).
  */
 
+/** The steps of a flow after its entry. */
 export type WalkStep =
-  | { readonly kind: 'entry' }
-  | { readonly kind: 'call'; readonly component: string; readonly method: string; readonly action: string }
+  | { readonly kind: 'call'; readonly component: string; readonly method: string }
   | { readonly kind: 'publish'; readonly topic: string }
   | { readonly kind: 'done' };
 

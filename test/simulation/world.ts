@@ -137,14 +137,12 @@ interface World {
 }
 
 const steps: WalkStep[] = [
-  { kind: 'entry' },
-  { kind: 'call', component: 'Counter', method: 'count', action: 'count' },
+  { kind: 'call', component: 'Counter', method: 'count' },
   { kind: 'publish', topic: 'T/counted/' },
   { kind: 'done' },
 ];
 const admitSteps: WalkStep[] = [
-  { kind: 'entry' },
-  { kind: 'call', component: 'Gate', method: 'admit', action: 'admit' },
+  { kind: 'call', component: 'Gate', method: 'admit' },
   { kind: 'done' },
 ];
 

@@ -1,0 +1,44 @@
+import type { Writable } from 'node:stream';
+import type { CloudEvent } from '../model/cloud-event.ts';
+import { PolarError } from '../model/errors.ts';
+import { eventLines, plainPalette } from '../model/event-text.ts';
+import { ansiPalette } from '../model/palette.ts';
+import type { Sink } from './sink.ts';
+
+export interface TerminalOptions {
+  readonly format: 'text' | 'jsonl';
+  readonly colour: boolean;
+}
+
+/** Events for people or for a pipe: the default where no broker is set. A closed pipe is no fault: it is read no more. */
+export function createTerminalSink(output: Writable, { format, colour }: TerminalOptions): Sink {
+  const palette = colour ? ansiPalette : plainPalette;
+  let isClosed = false;
+  output.on('error', () => {
+    isClosed = true;
+  });
+  return {
+    name: 'terminal',
+    window: 1000,
+    connect: () => Promise.resolve(),
+    write(event) {
+      const lines =
+        format === 'jsonl' ? [JSON.stringify(event)] : isQuiet(event) ? [] : eventLines(event, palette);
+      if (lines.length === 0 || isClosed) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        output.write(`${lines.join('\n')}\n`, (error) => {
+          if (!error || isClosed) resolve();
+          else reject(new PolarError('io.failed', 'The terminal cannot be written.', { cause: error }));
+        });
+      });
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The first policy is part of the start, and the line that says "ready" names it. */
+function isQuiet(event: CloudEvent): boolean {
+  return (
+    event.type === 'polar.policy.applied' && (event.data as { before?: unknown } | null)?.before === null
+  );
+}

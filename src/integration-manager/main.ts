@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { openJournalWriter } from '../journal/lmdb/writer.ts';
+import { hasCode, messageOf } from '../model/errors.ts';
+import type { Result } from '../model/run.ts';
+import { runChild } from '../supervision/child-process.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { eventsPath, ipc, resultsPath } from '../topology/endpoints.ts';
+import type { ChildConfiguration, ManagerPeer } from '../topology/wire.ts';
+import { Bell } from '../transport/bell.ts';
+import { kindOf } from '../transport/frame.ts';
+import { Inbox } from '../transport/inbox.ts';
+import { decodeResults } from '../transport/result-frame.ts';
+import { messagesOf } from './publish.ts';
+import { settle } from './settle.ts';
+
+const housekeepingEveryMs = 60_000;
+const idsKeptMs = 24 * 3_600_000;
+const retryWhenFullMs = 1000;
+
+/*
+ * The one writer of the journal and the one publisher. Whatever came in while a transaction was written makes
+ * the next one; receipts and records are published when their transaction is durable.
+ */
+runChild({
+  async configure(configuration) {
+    const { name, incarnation, node, runDir, dataDir, settings } = configuration as ChildConfiguration;
+    const log = createLogger({ role: 'integration-manager', name, dataDir, level: settings.logLevel });
+    const journal = openJournalWriter(join(dataDir, 'journal'), node, Date.now());
+    const inbox = new Inbox();
+    const bell = new Bell();
+    let { nextSequence } = journal.info();
+    const peer: ManagerPeer = {
+      incarnation,
+      results: ipc(resultsPath(runDir, incarnation)),
+      events: ipc(eventsPath(runDir, incarnation)),
+      nextSequence,
+    };
+    await bell.bind(peer.events);
+    await inbox.bind(peer.results);
+
+    const counts = { commits: 0, results: 0, refused: 0, rejectedFrames: 0 };
+    let waiting: Result[] = [];
+    let scheduled = false;
+    let isFull = false;
+
+    const schedule = () => {
+      if (scheduled || waiting.length === 0) return;
+      scheduled = true;
+      if (isFull) setTimeout(commitWaiting, retryWhenFullMs);
+      else setImmediate(commitWaiting);
+    };
+    const commitWaiting = () => {
+      scheduled = false;
+      const results = waiting;
+      const commit = settle(journal, results, nextSequence);
+      try {
+        const committed = journal.commit(commit, Date.now());
+        waiting = [];
+        isFull = false;
+        nextSequence = committed.records.first + committed.records.count;
+        counts.commits++;
+        counts.results += results.length;
+        counts.refused += commit.receipts.filter(({ refused }) => refused).length;
+        bell.publish(messagesOf(commit, committed, incarnation));
+      } catch (error) {
+        if (!hasCode(error, 'journal.full')) throw error;
+        // Nothing was written: the results wait, and with them every receipt.
+        if (!isFull) log.error({ event: 'journal.full', err: messageOf(error) }, 'journal full');
+        isFull = true;
+        schedule();
+      }
+    };
+
+    void inbox.receive((frame) => {
+      try {
+        if (kindOf(frame) !== 'results') throw new Error('not a frame of results');
+        for (const result of decodeResults(frame)) waiting.push(result);
+      } catch (error) {
+        counts.rejectedFrames++;
+        log.warn(
+          { event: 'frame.rejected', sizeBytes: frame.length, err: messageOf(error) },
+          'frame rejected',
+        );
+      }
+      schedule();
+    });
+    const housekeeping = setInterval(() => {
+      journal.forgetIds(Date.now() - idsKeptMs, 1000);
+    }, housekeepingEveryMs);
+    log.info({ event: 'integration-manager.ready', nextSequence }, 'ready');
+
+    return {
+      details: peer,
+      stats: () => ({ ...counts, waiting: waiting.length, isFull, journal: journal.info() }),
+      async drain() {
+        // The workers have handed over everything; what is still in the socket arrives within a turn or two.
+        do await new Promise((resolve) => setTimeout(resolve, 20));
+        while (waiting.length > 0 && !isFull);
+      },
+      async close() {
+        clearInterval(housekeeping);
+        inbox.close();
+        await bell.close();
+        await journal.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,75 @@
+import { recordsOf } from './batch.ts';
+import type { JournalReader } from './journal.ts';
+import type { Wake } from './wake.ts';
+
+export interface JournalRecord {
+  readonly sequence: number;
+  readonly topic: string;
+  /** An envelope. */
+  readonly record: Buffer;
+  /** Head of the chain as of its batch, hex. */
+  readonly chainHead: string;
+  /** When it was committed, ms since the epoch. */
+  readonly time: number;
+  /** The newest of its batch: a good place to save a position. */
+  readonly isLast: boolean;
+}
+
+/** A bell may be lost (R6): whoever follows looks once a second anyway. */
+const lookEveryMs = 1000;
+
+/**
+ * The journal's records from `from` on, in order and without a gap, and then each as it is committed: what is
+ * published is only the reason to look. Ends when `signal` aborts.
+ */
+export async function* followJournal(options: {
+  readonly reader: JournalReader;
+  readonly from: number;
+  readonly wake: Wake;
+  readonly signal: AbortSignal;
+}): AsyncGenerator<JournalRecord> {
+  const { reader, wake, signal } = options;
+  let next = options.from;
+  while (!signal.aborted) {
+    const found = reader.batchAt(next);
+    if (!found) {
+      await wake.wait(lookEveryMs, signal);
+      continue;
+    }
+    for (const record of recordsIn(found.batch, next)) {
+      yield record;
+      next = record.sequence + 1;
+    }
+  }
+}
+
+/** Everything that is there now, from `from` on. */
+export function* readJournal(reader: JournalReader, from: number): Generator<JournalRecord> {
+  for (let next = from; ; ) {
+    const found = reader.batchAt(next);
+    if (!found) return;
+    yield* recordsIn(found.batch, next);
+    next = found.batch.firstSequence + found.batch.count;
+  }
+}
+
+function* recordsIn(
+  batch: NonNullable<ReturnType<JournalReader['batchAt']>>['batch'],
+  from: number,
+): Generator<JournalRecord> {
+  const chainHead = batch.hash.toString('hex');
+  const last = batch.firstSequence + batch.count - 1;
+  for (const segment of batch.segments) {
+    for (const { sequence, record } of recordsOf(segment)) {
+      if (sequence < from) continue;
+      yield {
+        sequence,
+        topic: segment.topic,
+        record,
+        chainHead,
+        time: batch.time,
+        isLast: sequence === last,
+      };
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from 'node:fs';
+import { open } from 'lmdb';
+import { PolarError } from '../../model/errors.ts';
+
+/** Why an event was set aside instead of delivered. */
+export interface Quarantined {
+  readonly sequence: number;
+  readonly reason: string;
+  readonly time: number;
+}
+
+/** The bridge's own environment: cursor and quarantine, moved in one transaction (R7). */
+export interface CursorStore {
+  /** The last sequence settled by the sink; 0 for none. */
+  load(sink: string): number;
+  /** Durable when it returns. */
+  save(sink: string, settled: number, quarantined: readonly Quarantined[]): void;
+  quarantine(sink: string, most: number): Quarantined[];
+  close(): Promise<void>;
+}
+
+/** @throws io.unwritable */
+export function openCursorStore(path: string): CursorStore {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const root = open({ path, overlappingSync: false, noSubdir: false, maxDbs: 4 });
+    const cursors = root.openDB<number, string>('cursors', { encoding: 'msgpack' });
+    const setAside = root.openDB<Quarantined, [string, number]>('quarantine', { encoding: 'msgpack' });
+    return {
+      load: (sink) => cursors.get(sink) ?? 0,
+      save(sink, settled, quarantined) {
+        root.transactionSync(() => {
+          cursors.put(sink, settled);
+          for (const event of quarantined) setAside.put([sink, event.sequence], event);
+        });
+      },
+      quarantine(sink, most) {
+        const range = setAside.getRange({
+          start: [sink, 0],
+          end: [sink, Number.MAX_SAFE_INTEGER],
+          limit: most,
+        });
+        return Array.from(range, ({ value }) => value);
+      },
+      close: () => root.close(),
+    };
+  } catch (cause) {
+    throw new PolarError('io.unwritable', `The bridge's folder ${path} cannot be written.`, {
+      cause,
+      hint: 'Give this user write permission to it.',
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { openJournalReader } from '../journal/lmdb/reader.ts';
+import { messageOf } from '../model/errors.ts';
+import { runChild } from '../supervision/child-process.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { intakePath, ipc, runsPath } from '../topology/endpoints.ts';
+import type {
+  ChildConfiguration,
+  ManagerPeer,
+  Peers,
+  SubjectPeer,
+  SubjectWord,
+  SupervisorWord,
+} from '../topology/wire.ts';
+import { Listener } from '../transport/bell.ts';
+import { frameHeader, kindOf } from '../transport/frame.ts';
+import { Inbox } from '../transport/inbox.ts';
+import { Outbox } from '../transport/outbox.ts';
+import { encodeRun } from '../transport/run-frame.ts';
+import { decodeReceipts, decodeWords, receiptTopic, type Word } from '../transport/word-frame.ts';
+import { type LaneCache, takeFrame } from './intake.ts';
+import * as subject from './subject.ts';
+
+const lookUpEveryMs = 1000;
+const tickEveryMs = 50;
+/** Rows of `pending` that are held here; the others wait on disk. */
+const rowsHeldMost = 4096;
+
+runChild({
+  async configure(configuration, channel) {
+    const own = configuration as ChildConfiguration;
+    const { name, incarnation, runDir, dataDir, settings } = own;
+    const log = createLogger({ role: 'subject', name, dataDir, level: settings.logLevel });
+    const journal = openJournalReader(join(dataDir, 'journal'));
+    const { tasksPerRun, runsPerGroup } = settings;
+    const awaited = own.peers.workers.map((worker) => worker.name);
+    const state = subject.createSubject({ incarnation, tasksPerRun, runsPerGroup }, awaited);
+    const lanes: LaneCache = new Map();
+    const outboxes = new Map<string, { readonly incarnation: string; readonly outbox: Outbox }>();
+    const counts = { rejectedFrames: 0 };
+    let manager: ManagerPeer | undefined;
+    let listener: Listener | undefined;
+    let pendingCursor = 0;
+    let isDraining = false;
+
+    const lease = () => {
+      if (isDraining) return;
+      for (const { worker, run, key, tasks } of subject.lease(state)) {
+        outboxes.get(worker)?.outbox.add(encodeRun(run, key, tasks));
+      }
+    };
+    const readPending = () => {
+      while (state.rowsHeld < rowsHeldMost) {
+        const rows = journal.pendingAfter(pendingCursor, 256);
+        for (const { order, record } of rows) {
+          pendingCursor = order;
+          takeFrame(state, lanes, record, 0);
+        }
+        if (rows.length < 256) return;
+      }
+    };
+    const lookUp = () => {
+      subject.lookUp(state, manager?.incarnation ?? '', journal);
+      readPending();
+      lease();
+    };
+    const hear = (word: Word) => {
+      if (word.type === 'hello') greet(word.hello);
+      else subject.reported(state, word.report, journal);
+    };
+    const greet = (hello: Extract<Word, { type: 'hello' }>['hello']) => {
+      if (hello.version !== own.version) {
+        const advice = 'restart the node: its files were replaced while it ran';
+        log.error({ event: 'worker.refused', worker: hello.worker, version: hello.version }, advice);
+        return;
+      }
+      subject.hello(state, hello, journal);
+    };
+
+    const inbox = new Inbox();
+    const peer: SubjectPeer = { incarnation, intake: ipc(intakePath(runDir, incarnation)) };
+    await inbox.bind(peer.intake);
+    void inbox.receive((frame) => {
+      try {
+        const kind = kindOf(frame);
+        if (kind === 'tasks') takeFrame(state, lanes, frame);
+        else if (kind === 'words') for (const word of decodeWords(frame)) hear(word);
+        else throw new Error(`a frame of ${kind} does not belong here`);
+      } catch (error) {
+        counts.rejectedFrames++;
+        log.warn(
+          { event: 'frame.rejected', sizeBytes: frame.length, err: messageOf(error) },
+          'frame rejected',
+        );
+      }
+      lease();
+    });
+
+    const follow = (peers: Peers) => {
+      for (const { name: worker, incarnation: life } of peers.workers) void bindFor(worker, life);
+      const next = peers.integrationManager;
+      if (!next || next.incarnation === manager?.incarnation) return;
+      manager = next;
+      listener?.close();
+      listener = new Listener(next.events, [receiptTopic]);
+      void listener.receive(({ body }) => {
+        subject.received(state, decodeReceipts(body), journal);
+        readPending();
+        lease();
+      });
+      lookUp();
+    };
+    const bindFor = async (worker: string, life: string) => {
+      const before = outboxes.get(worker);
+      if (before?.incarnation === life) return;
+      before?.outbox.close();
+      const outbox = new Outbox(frameHeader('runs'));
+      outboxes.set(worker, { incarnation: life, outbox });
+      await outbox.bind(ipc(runsPath(runDir, incarnation, life)));
+    };
+    follow(own.peers);
+    const timers = [
+      setInterval(lookUp, lookUpEveryMs),
+      setInterval(() => {
+        subject.passTime(state, performance.now());
+        lease();
+      }, tickEveryMs),
+    ];
+    log.info({ event: 'subject.ready', awaited }, 'ready');
+
+    return {
+      details: peer,
+      onMessage(message) {
+        const word = message as SupervisorWord;
+        if (word.type === 'peers') return follow(word.peers);
+        subject.workerGone(state, word.worker, word.incarnation, journal);
+        lease();
+      },
+      stats: () => ({
+        ...state.counts,
+        ...counts,
+        waiting: state.waiting,
+        outstanding: subject.outstanding(state),
+      }),
+      async drain() {
+        isDraining = true;
+        while (subject.outstanding(state) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        channel.send({ type: 'in-flight', tasks: state.waiting } satisfies SubjectWord);
+      },
+      async close() {
+        for (const timer of timers) clearInterval(timer);
+        listener?.close();
+        inbox.close();
+        for (const { outbox } of outboxes.values()) outbox.close();
+        await journal.close();
+      },
+    };
+  },
+});

@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { Project } from '../config/project.ts';
+import type { PolarError } from '../model/errors.ts';
+import {
+  type ProcessSnapshot,
+  type ProcessSpec,
+  ProcessSupervisor,
+} from '../supervision/process-supervisor.ts';
+import { listenForControl } from './control-server.ts';
+import { controlPath, gatewayPath } from './endpoints.ts';
+import { takeLock } from './lock.ts';
+import { createRegister } from './register.ts';
+import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
+import type { ChildConfiguration, ServicesWord, SinkChoice, SubjectWord } from './wire.ts';
+
+export interface NodeOptions {
+  readonly project: Project;
+  readonly sink: SinkWish;
+  readonly version: string;
+}
+
+/** The events are printed by the bridge, to the standard output that it inherits. */
+export type SinkWish =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'terminal'; readonly format: 'text' | 'jsonl'; readonly colour: boolean };
+
+export interface PolicyInForce {
+  readonly revision: string;
+  readonly hash: string;
+  readonly targets: number;
+  /** The newest set was refused, and this older one stays. */
+  readonly refused: boolean;
+}
+
+export interface NodeStatus {
+  readonly node: string;
+  readonly version: string;
+  readonly project: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly policy: PolicyInForce | null;
+  /** Where tasks go in and where the bell rings now; they change with every life of their process. */
+  readonly endpoints: { readonly intake?: string; readonly subject?: string; readonly events?: string };
+  readonly processes: readonly ProcessSnapshot[];
+}
+
+export interface Drained {
+  readonly drainedMs: number;
+  /** Tasks that wait for the next start; nothing of them is lost. */
+  readonly inFlight: number;
+}
+
+export interface RunningNode {
+  status(): NodeStatus;
+  /** Undefined until the first set was applied. */
+  policy(): PolicyInForce | undefined;
+  stop(): Promise<Drained>;
+  /** Resolves when the node has ended: with the reason of an escalation, or undefined after a stop. */
+  readonly ended: Promise<PolarError | undefined>;
+}
+
+const firstPolicyWithinMs = 5000;
+const modules = {
+  'integration-manager': '../integration-manager/main.js',
+  subject: '../subject/main.js',
+  worker: '../worker/main.js',
+  services: '../services/main.js',
+  bridge: '../bridge/main.js',
+} as const;
+type Role = keyof typeof modules;
+
+/**
+ * Starts a node: takes the project's lock, prepares the run directory, forks the processes, and resolves when all
+ * are ready and the policies have been read once. What is begun here is ended by `stop`.
+ * @throws node.locked, io.unwritable, node.start-failed, or what a process said of its failed start
+ */
+export async function startNode({ project, sink, version }: NodeOptions): Promise<RunningNode> {
+  const startedAt = Date.now();
+  const { runDir, dataDir, node, settings } = project;
+  const [controlSocket, gatewaySocket] = [controlPath(runDir), gatewayPath(runDir)];
+  const lock = takeLock(dataDir, { pid: process.pid, startedAt, version, controlSocket, gatewaySocket });
+  let control: Server | undefined;
+  const release = () => {
+    control?.close();
+    removeRunDirectory(runDir);
+    lock.release();
+  };
+  try {
+    prepareRunDirectory(runDir);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+
+  const register = createRegister(randomBytes(2).toString('hex'));
+  let policy: PolicyInForce | undefined;
+  let inFlight = 0;
+  let stopping: Promise<Drained> | undefined;
+  const ended = createPromise<PolarError | undefined>();
+  const firstPolicy = createPromise<void>();
+
+  const supervisor: ProcessSupervisor = new ProcessSupervisor(specsOf(settings.workers), {
+    configurationOf(name, life): ChildConfiguration {
+      const incarnation = register.begin(name, life);
+      if (name.startsWith('worker-')) announce();
+      return {
+        name,
+        incarnation,
+        version,
+        node,
+        runDir,
+        dataDir,
+        productDir: fileURLToPath(new URL('../../', import.meta.url)),
+        projectDir: project.root,
+        settings,
+        sink: sinkFor(sink, register.firstSequence()),
+        peers: register.peers(),
+      };
+    },
+    onReady({ name, details }) {
+      register.ready(name, details);
+      announce();
+    },
+    onExit({ name }) {
+      const gone = register.end(name);
+      if (gone && name.startsWith('worker-')) {
+        supervisor.send('subject', { type: 'worker.gone', worker: name, incarnation: gone });
+      }
+      announce();
+    },
+    onMessage(name, body) {
+      const word = body as ServicesWord | SubjectWord;
+      if (name === 'services' && word.type === 'policy') {
+        policy = { revision: word.revision, hash: word.hash, targets: word.targets, refused: word.refused };
+        firstPolicy.resolve();
+      }
+      if (name === 'subject' && word.type === 'in-flight') inFlight = word.tasks;
+    },
+    onEscalate(reason) {
+      release();
+      ended.resolve(reason);
+    },
+  });
+  const announce = () => supervisor.broadcast({ type: 'peers', peers: register.peers() });
+
+  const status = (): NodeStatus => ({
+    node,
+    version,
+    project: project.root,
+    pid: process.pid,
+    startedAt,
+    policy: policy ?? null,
+    endpoints: register.endpoints(),
+    processes: [ownSnapshot(), ...supervisor.snapshot()],
+  });
+  const stop = (): Promise<Drained> => {
+    stopping ??= (async () => {
+      const begun = performance.now();
+      // Along the way of a message, so that each stage still finds the next one (protocol.md).
+      await supervisor.drain([
+        'services',
+        'subject',
+        ...workerNames(settings.workers),
+        'integration-manager',
+        'bridge',
+      ]);
+      release();
+      ended.resolve(undefined);
+      return { drainedMs: performance.now() - begun, inFlight };
+    })();
+    return stopping;
+  };
+
+  try {
+    const started = supervisor.start();
+    control = await listenForControl(controlSocket, {
+      'GET /status': async () => status(),
+      'POST /down': stop,
+    });
+    await started;
+  } catch (error) {
+    await supervisor.drain();
+    release();
+    throw error;
+  }
+  await Promise.race([firstPolicy.promise, ended.promise, delay(firstPolicyWithinMs)]);
+  return { status, policy: () => policy, stop, ended: ended.promise };
+}
+
+const workerNames = (workers: number) => Array.from({ length: workers }, (_, index) => `worker-${index + 1}`);
+
+/** In the order of the start: each may rely on those before it. */
+function specsOf(workers: number): ProcessSpec[] {
+  const spec = (role: Role, name: string = role): ProcessSpec => {
+    return { name, role, restart: 'permanent', module: new URL(modules[role], import.meta.url) };
+  };
+  return [
+    spec('integration-manager'),
+    spec('subject'),
+    ...workerNames(workers).map((name) => spec('worker', name)),
+    spec('services'),
+    spec('bridge'),
+  ];
+}
+
+function sinkFor(sink: SinkWish, firstSequence: number): SinkChoice {
+  return sink.kind === 'none' ? sink : { ...sink, after: firstSequence - 1 };
+}
+
+function ownSnapshot(): ProcessSnapshot {
+  return {
+    name: 'supervisor',
+    role: 'supervisor',
+    pid: process.pid,
+    state: 'ready',
+    restarts: 0,
+    incarnation: 1,
+    stats: undefined,
+  };
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+function createPromise<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve!: (value: T) => void;
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,63 @@
+import type { ManagerPeer, Peers, SubjectPeer, WorkerPeer } from './wire.ts';
+
+/** Who lives in a node, under which name of its present life. Pure: the supervisor's hooks feed it. */
+export interface Register {
+  /** A new life begins; returns its name, unique over all lives of the project. */
+  begin(name: string, life: number): string;
+  ready(name: string, details: unknown): void;
+  /** The name of the life that ended, if one had begun. */
+  end(name: string): string | undefined;
+  peers(): Peers;
+  endpoints(): { readonly intake?: string; readonly subject?: string; readonly events?: string };
+  /** The journal's next sequence when the node was started: what comes after is new. */
+  firstSequence(): number;
+}
+
+const shortNames: Readonly<Record<string, string>> = {
+  'integration-manager': 'im',
+  subject: 'su',
+  services: 'sv',
+  bridge: 'br',
+};
+
+export function createRegister(nonce: string): Register {
+  const lives = new Map<string, string>();
+  const workers = new Map<string, WorkerPeer>();
+  let subject: SubjectPeer | undefined;
+  let manager: ManagerPeer | undefined;
+  let firstSequence: number | undefined;
+  return {
+    begin(name, life) {
+      const short = shortNames[name] ?? `w${name.slice(name.indexOf('-') + 1)}.`;
+      const incarnation = `${nonce}-${short}${life}`;
+      lives.set(name, incarnation);
+      if (name.startsWith('worker-')) workers.set(name, { name, incarnation });
+      return incarnation;
+    },
+    ready(name, details) {
+      if (name === 'subject') subject = details as SubjectPeer;
+      if (name === 'integration-manager') {
+        manager = details as ManagerPeer;
+        firstSequence ??= manager.nextSequence;
+      }
+    },
+    end(name) {
+      const ended = lives.get(name);
+      lives.delete(name);
+      workers.delete(name);
+      if (name === 'subject') subject = undefined;
+      if (name === 'integration-manager') manager = undefined;
+      return ended;
+    },
+    peers: () => ({
+      ...(subject && { subject }),
+      ...(manager && { integrationManager: manager }),
+      workers: [...workers.values()],
+    }),
+    endpoints: () => ({
+      ...(subject && { intake: subject.intake, subject: subject.incarnation }),
+      ...(manager && { events: manager.events }),
+    }),
+    firstSequence: () => firstSequence ?? 1,
+  };
+}

@@ -1,0 +1,74 @@
+import type { NodeSettings } from '../config/polar-ini.ts';
+
+/** What the supervisor tells the processes of a node about themselves and one another. */
+
+export interface SubjectPeer {
+  readonly incarnation: string;
+  /** Where tasks and words are pushed to. */
+  readonly intake: string;
+}
+
+export interface ManagerPeer {
+  readonly incarnation: string;
+  readonly results: string;
+  readonly events: string;
+  /** Of the journal, when it became ready. */
+  readonly nextSequence: number;
+}
+
+export interface WorkerPeer {
+  readonly name: string;
+  readonly incarnation: string;
+}
+
+/** Who lives now; an absent one is dead or has not started, and its successor will be announced. */
+export interface Peers {
+  readonly subject?: SubjectPeer;
+  readonly integrationManager?: ManagerPeer;
+  readonly workers: readonly WorkerPeer[];
+}
+
+export type SupervisorWord =
+  | { readonly type: 'peers'; readonly peers: Peers }
+  /** Seen by the operating system: nothing of this worker works any more (R2). */
+  | { readonly type: 'worker.gone'; readonly worker: string; readonly incarnation: string };
+
+export type SinkChoice =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'terminal';
+      readonly format: 'text' | 'jsonl';
+      readonly colour: boolean;
+      /** Events up to this sequence were there before the node was started: a terminal shows what happens now. */
+      readonly after: number;
+    };
+
+/** What a process is told before it is ready. Plain data: it crosses the fork channel. */
+export interface ChildConfiguration {
+  readonly name: string;
+  /** Unique over all lives of all processes of the project. */
+  readonly incarnation: string;
+  readonly version: string;
+  readonly node: string;
+  readonly runDir: string;
+  readonly dataDir: string;
+  /** The package's root, where the product's own flows are. */
+  readonly productDir: string;
+  /** Where `policies/`, `flows/` and `actionmappings/` of the project are. */
+  readonly projectDir: string;
+  readonly settings: NodeSettings;
+  readonly sink: SinkChoice;
+  readonly peers: Peers;
+}
+
+/** What the services tell the supervisor. */
+export type ServicesWord = {
+  readonly type: 'policy';
+  readonly revision: string;
+  readonly hash: string;
+  readonly targets: number;
+  readonly refused: boolean;
+};
+
+/** What the subject tells the supervisor when it has drained. */
+export type SubjectWord = { readonly type: 'in-flight'; readonly tasks: number };

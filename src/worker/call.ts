@@ -1,0 +1,71 @@
+import { type Component, isEndOfFlow } from '../actors/component.ts';
+import { codeOf, messageOf, PolarError } from '../model/errors.ts';
+import { decideFate } from '../supervision/error-kernel.ts';
+import { type CallContext, createCallContext } from './context.ts';
+import type { Body, Call, CallOutcome } from './run.ts';
+import type { RunStates } from './states.ts';
+
+export interface CallOptions {
+  readonly components: ReadonlyMap<string, Component>;
+  readonly node: string;
+  readonly maxAttempts: number;
+}
+
+/** Runs one step's method; what it throws goes to the error kernel. A promise only where the method gave one. */
+export function callMethod(
+  call: Call,
+  states: RunStates,
+  options: CallOptions,
+): CallOutcome | Promise<CallOutcome> {
+  const given = createCallContext(call.task, options.node, states, Date.now());
+  let returned: unknown;
+  let value: unknown;
+  try {
+    value = dataOf(call.body);
+    returned = methodOf(call, options)(value, given.context);
+  } catch (error) {
+    return failed(error, call, given, options);
+  }
+  if (!(returned instanceof Promise)) return passed(returned, value, call, given);
+  return given.withinDeadline(returned).then(
+    (settled: unknown) => passed(settled, value, call, given),
+    (error: unknown) => failed(error, call, given, options),
+  );
+}
+
+function methodOf({ component, method }: Call, { components }: CallOptions) {
+  const found = components.get(component)?.[method];
+  if (!found) throw new PolarError('component.unknown', `There is no method ${component}.${method}.`);
+  return found;
+}
+
+/** @throws body.not-data */
+function dataOf(body: Body): unknown {
+  if ('value' in body) return body.value;
+  try {
+    return JSON.parse(body.bytes.toString());
+  } catch (cause) {
+    throw new PolarError('body.not-data', `The body is not JSON: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function passed(returned: unknown, given: unknown, call: Call, { emissions, end }: CallContext): CallOutcome {
+  end();
+  if (isEndOfFlow(returned)) return { kind: 'ended', reason: returned.ended, emissions };
+  // The same value is the same text: bytes that nobody changed are not written anew.
+  return { kind: 'passed', body: returned === given ? call.body : { value: returned }, emissions };
+}
+
+function failed(
+  error: unknown,
+  call: Call,
+  { emissions, end }: CallContext,
+  options: CallOptions,
+): CallOutcome {
+  end();
+  const { message } = decideFate({ error, attempt: call.task.attempt + 1, maxAttempts: options.maxAttempts });
+  const code = codeOf(error) ?? 'action.failed';
+  if (message.kind === 'continue') return { kind: 'passed', body: call.body, emissions };
+  if (message.kind === 'dead-letter') return { kind: 'rejected', code, message: message.reason };
+  return { kind: 'retry', code, message: messageOf(error), retryAfterMs: message.afterMs };
+}

@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import { ActorSystem } from '../actors/actor-system.ts';
+import { createComponents, methodsOf } from '../actors/components.ts';
+import { openJournalReader } from '../journal/lmdb/reader.ts';
+import { messageOf } from '../model/errors.ts';
+import type { Result, Run } from '../model/run.ts';
+import { observerKinds, preload } from '../observers/kinds.ts';
+import { runChild } from '../supervision/child-process.ts';
+import { createLogger } from '../telemetry/log.ts';
+import { ipc, runsPath } from '../topology/endpoints.ts';
+import type {
+  ChildConfiguration,
+  ManagerPeer,
+  Peers,
+  SubjectPeer,
+  SupervisorWord,
+} from '../topology/wire.ts';
+import { frameHeader, kindOf } from '../transport/frame.ts';
+import { Inbox } from '../transport/inbox.ts';
+import { Outbox } from '../transport/outbox.ts';
+import { encodeResult } from '../transport/result-frame.ts';
+import { decodeRuns } from '../transport/run-frame.ts';
+import { encodeWord, type Word } from '../transport/word-frame.ts';
+import { callMethod } from './call.ts';
+import { advance, conclude, createRun, type Finished, type WorkerRun } from './run.ts';
+import { loadWalks } from './walks.ts';
+
+/*
+ * A worker takes runs from the subject, walks each task through its flow, hands the run's one result to the
+ * integration manager and then reports to the subject. Runs of different keys go side by side.
+ */
+runChild({
+  async configure(configuration) {
+    const own = configuration as ChildConfiguration;
+    const { name, incarnation, node, version, runDir, dataDir, settings } = own;
+    const log = createLogger({ role: 'worker', name, dataDir, level: settings.logLevel });
+    const journal = openJournalReader(join(dataDir, 'journal'));
+    const actors = new ActorSystem();
+    const components = createComponents({ kinds: observerKinds, actors });
+    const { walks, findings } = loadWalks(own.productDir, own.projectDir, methodsOf(components));
+    const callOptions = { components, node, maxAttempts: settings.maxAttempts };
+    const runs = new Map<string, WorkerRun>();
+    const counts = { runs: 0, tasks: 0, failures: 0, rejectedFrames: 0 };
+    let subject: { readonly peer: SubjectPeer; readonly words: Outbox; readonly inbox: Inbox } | undefined;
+    let manager: { readonly peer: ManagerPeer; readonly results: Outbox } | undefined;
+    /** Finished while no integration manager was known; they keep the credit, so they are few. */
+    const held: { readonly run: Run; readonly finished: Finished }[] = [];
+
+    const say = (word: Word) => subject?.words.add(encodeWord(word));
+    const handOver = (run: Run, { result, done, failure }: Finished) => {
+      if (result && !manager) {
+        held.push({ run, finished: { type: 'finished', result, done, failure } });
+        return;
+      }
+      if (result) manager?.results.add(encodeResult(result satisfies Result));
+      runs.delete(run.id);
+      counts.tasks += done;
+      if (failure) counts.failures++;
+      // The report names whom the result was sent to: if that one dies, the subject leases the run again (R2).
+      const sentTo = result && manager ? manager.peer.incarnation : '';
+      say({
+        type: 'report',
+        report: { run: run.id, worker: name, done, sentTo, ...(failure && { failure }) },
+      });
+    };
+    const walk = async (state: WorkerRun) => {
+      for (;;) {
+        const next = advance(state);
+        if (next.type === 'finished') return handOver(state.run, next);
+        const outcome = callMethod(next, state.states, callOptions);
+        conclude(state, outcome instanceof Promise ? await outcome : outcome);
+      }
+    };
+    const begin = (run: Run) => {
+      const state = createRun({
+        run,
+        worker: name,
+        walk: (flow) => walks.get(flow),
+        maxAttempts: settings.maxAttempts,
+        reader: (actor, key) => journal.stateRow(actor, key),
+      });
+      runs.set(run.id, state);
+      counts.runs++;
+      void walk(state);
+    };
+
+    const attach = (peer: SubjectPeer) => {
+      // First nothing more of the old subject, then the hello: it names every run that was begun for it.
+      subject?.inbox.close();
+      subject?.words.close();
+      const words = new Outbox(frameHeader('words'));
+      words.connect(peer.intake);
+      const inbox = new Inbox();
+      inbox.connect(ipc(runsPath(runDir, peer.incarnation, incarnation)));
+      subject = { peer, words, inbox };
+      const underWay = Array.from(runs.values(), ({ run }) => ({ id: run.id, key: run.key }));
+      const hello = { worker: name, incarnation, version, credit: settings.runsPerWorker, runs: underWay };
+      say({ type: 'hello', hello });
+      void inbox.receive((frame) => {
+        if (subject?.inbox !== inbox) return;
+        try {
+          if (kindOf(frame) !== 'runs') throw new Error('not a frame of runs');
+          for (const run of decodeRuns(frame)) begin(run);
+        } catch (error) {
+          counts.rejectedFrames++;
+          log.error({ event: 'frame.rejected', err: messageOf(error) }, 'frame rejected');
+        }
+      });
+    };
+    const follow = (peers: Peers) => {
+      const next = peers.integrationManager;
+      if (next?.incarnation !== manager?.peer.incarnation) {
+        // What the old one had not read is gone with it.
+        manager?.results.close();
+        manager = undefined;
+        if (next) {
+          const results = new Outbox(frameHeader('results'));
+          results.connect(next.results);
+          manager = { peer: next, results };
+        }
+      }
+      if (peers.subject && peers.subject.incarnation !== subject?.peer.incarnation) attach(peers.subject);
+      if (manager) for (const { run, finished } of held.splice(0)) handOver(run, finished);
+    };
+    follow(own.peers);
+    // After ready: the first observation should not pay for loading its HTTP client, and neither should the start.
+    setTimeout(() => void preload(), 50).unref();
+    for (const { severity, file, line, column, code, message } of findings) {
+      if (severity === 'error')
+        log.warn({ event: 'flow.refused', file, line, column, code, err: message }, 'flow refused');
+    }
+    log.info({ event: 'worker.ready', flows: [...walks.keys()] }, 'ready');
+
+    return {
+      details: { incarnation },
+      onMessage(message) {
+        const word = message as SupervisorWord;
+        if (word.type === 'peers') follow(word.peers);
+      },
+      stats: () => ({ ...counts, running: runs.size, held: held.length }),
+      async drain() {
+        while (runs.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        await manager?.results.flushed();
+        await subject?.words.flushed();
+      },
+      async close() {
+        actors.stop();
+        subject?.inbox.close();
+        subject?.words.close();
+        manager?.results.close();
+        await journal.close();
+      },
+    };
+  },
+});
