@@ -23,6 +23,20 @@ export interface PolicyPush {
   readonly findings?: readonly Finding[];
 }
 
+/** What the gateway was asked to push: it becomes a task of its own. */
+export interface Admission {
+  readonly id: string;
+  readonly flow: string;
+  readonly key: string;
+  /** Empty means the same as `key`. */
+  readonly subject: string;
+  readonly group: string;
+  /** Ms since the epoch; 0 for none. */
+  readonly deadline: number;
+  /** JSON data. */
+  readonly body: unknown;
+}
+
 /** What the Policy Manager hands to the Task Manager. */
 export interface PolicyChange {
   readonly set: PolicySet;
@@ -48,6 +62,19 @@ export function readPolicyPush(body: unknown): PolicyPush {
   requireShape(body, 'a policy push', (value): value is PolicyPush => {
     const { files, findings } = record(value);
     return isFiles(files) && (findings === undefined || isListOf(findings, isFinding));
+  });
+  return body;
+}
+
+export function readAdmission(body: unknown): Admission {
+  requireShape(body, 'an admission', (value): value is Admission => {
+    const { id, flow, key, subject, group, deadline, body: pushed } = record(value);
+    return (
+      [id, flow, key].every(isNonEmptyText) &&
+      [subject, group].every(isText) &&
+      Number.isFinite(deadline) &&
+      pushed !== undefined
+    );
   });
   return body;
 }
@@ -153,6 +180,10 @@ function record(value: unknown): Record<string, unknown> {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';
+}
+
+function isNonEmptyText(value: unknown): boolean {
+  return isText(value) && value !== '';
 }
 
 function isPositive(value: unknown): boolean {

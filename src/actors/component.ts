@@ -33,6 +33,21 @@ export interface EndOfFlow {
   readonly ended: string;
 }
 
+/** A message that a method sends into a flow. */
+export interface EmittedMessage {
+  /** Unique; made from the task's own when absent. */
+  readonly id?: string;
+  readonly flow: string;
+  /** Routing key: messages of one key are handled in order. */
+  readonly key: string;
+  readonly subject?: string;
+  readonly group?: string;
+  /** Ms since the epoch; none when absent. */
+  readonly deadline?: number;
+  /** JSON data. */
+  readonly body: unknown;
+}
+
 /** What a method is given besides the body. */
 export interface ActionContext {
   readonly task: TaskInfo;
@@ -42,6 +57,8 @@ export interface ActionContext {
   readonly state: StateRows;
   /** Ends the flow here; the task counts as completed and the reason is kept. */
   end(reason: string): EndOfFlow;
+  /** Each emitted message becomes a task of its own, durable with this task's end (R8). */
+  emit(message: EmittedMessage): void;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ObserverKinds } from '../policies/parse-policies.ts';
 import type { ActorSystem } from './actor-system.ts';
 import type { Component } from './component.ts';
+import { createGateway } from './gateway.ts';
 import { createObserver } from './observer-actor.ts';
 import { createPolicyManager } from './policy-manager.ts';
 import { createStateManager } from './state-manager.ts';
@@ -22,6 +23,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['StateManager', createStateManager(actors)],
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
     ['TaskManager', createTaskManager(actors)],
+    ['Gateway', createGateway()],
     // For flows that only carry what was pushed.
     ['Relay', { pass: (body) => body }],
   ]);

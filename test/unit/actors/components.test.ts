@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ActorSystem } from '../../../src/actors/actor-system.ts';
-import { type ActionContext, type Component, endOfFlow, isEndOfFlow } from '../../../src/actors/component.ts';
+import {
+  type ActionContext,
+  type Component,
+  type EmittedMessage,
+  endOfFlow,
+  isEndOfFlow,
+} from '../../../src/actors/component.ts';
 import { createComponents, methodsOf } from '../../../src/actors/components.ts';
 import type { TargetState } from '../../../src/model/target-state.ts';
 import type { PolicyStanding, Tasking } from '../../../src/model/tasking.ts';
@@ -10,11 +16,13 @@ import { fakeKinds } from '../policies/fixtures.ts';
 let actors: ActorSystem;
 let components: ReadonlyMap<string, Component>;
 let rows: Map<string, unknown>;
+let emitted: EmittedMessage[];
 let clock: number;
 
 beforeEach(() => {
   actors = new ActorSystem();
   rows = new Map();
+  emitted = [];
   clock = 1000;
   components = createComponents({ kinds: fakeKinds, actors, now: () => clock });
 });
@@ -30,6 +38,7 @@ describe('the built-in components', () => {
       'StateManager reconcile',
       'PolicyManager load',
       'TaskManager apply',
+      'Gateway admit',
       'Relay pass',
     ]);
   });
@@ -43,6 +52,7 @@ describe('the built-in components', () => {
     ['StateManager', 'reconcile'],
     ['PolicyManager', 'load'],
     ['TaskManager', 'apply'],
+    ['Gateway', 'admit'],
   ])('%s.%s refuses a body that is not its own', async (component, method) => {
     const bodies = [undefined, null, 7, 'x', [], {}, { tick: {} }, { files: [1] }, { set: { hash: 'x' } }];
     for (const body of bodies) {
@@ -175,6 +185,29 @@ describe('the Policy Manager and the Task Manager', () => {
   const standing = () => rows.get('PolicyManager node') as PolicyStanding;
 });
 
+describe('the Gateway', () => {
+  const admission = {
+    id: 'order-7',
+    flow: 'Orders',
+    key: 'anna.command.push.Orders',
+    subject: '',
+    group: '',
+    deadline: 0,
+    body: null,
+  };
+
+  it('makes a task of what was pushed, and is through', async () => {
+    const end = await call('Gateway', 'admit', admission);
+    expect(isEndOfFlow(end) && end.ended).toBe('accepted');
+    expect(emitted).toEqual([admission]);
+  });
+
+  it('passes on nothing but what a task is made of', async () => {
+    await call('Gateway', 'admit', { ...admission, number: 1 });
+    expect(emitted).toEqual([admission]);
+  });
+});
+
 /** As a worker does: what a method returns goes on as JSON, unless it ends the flow. */
 async function call(component: string, method: string, body: unknown): Promise<unknown> {
   const returned: unknown = await components.get(component)?.[method]?.(body, context());
@@ -203,5 +236,6 @@ function context(): ActionContext {
       write: (actor, value, key = 'node') => rows.set(`${actor} ${key}`, JSON.parse(JSON.stringify(value))),
     },
     end: endOfFlow,
+    emit: (message) => emitted.push(message),
   };
 }

@@ -91,10 +91,11 @@ test("the product's own flows have no findings", () => {
     ['StateManager', new Set(['reconcile'])],
     ['PolicyManager', new Set(['load'])],
     ['TaskManager', new Set(['apply'])],
+    ['Gateway', new Set(['admit'])],
   ]);
   const registry = resolveFlows(flows, mappings, components);
   expect([...ofFlows, ...ofMappings, ...registry.findings]).toEqual([]);
-  expect([...registry.flows.keys()].sort()).toEqual(['ApplyPolicies', 'ObserveTarget']);
+  expect([...registry.flows.keys()].sort()).toEqual(['Admit', 'ApplyPolicies', 'ObserveTarget']);
 });
 
 describe("DigitalPy's own files", () => {
