@@ -20,7 +20,7 @@ export interface Target {
   readonly domain: string;
   readonly everyMs: number;
   readonly timeoutMs: number;
-  /** Each tick is put off by a random part of this; 0 leaves the spreading to the scheduler. */
+  /** The part of the interval that targets are spread over; 0 for all of it. */
   readonly jitterMs: number;
   /** The host or resource that is being asked, so that limits hold over all workers. */
   readonly group: string;

@@ -24,7 +24,7 @@ export const targetSpec = {
   },
   jitter: {
     read: duration(0),
-    doc: 'Each observation is put off by a random part of this; 0 leaves the spreading to the scheduler.',
+    doc: 'Targets of one interval are spread over this part of it; 0 spreads them over all of it.',
     example: '2s',
     fallback: 0,
   },
