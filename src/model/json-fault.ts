@@ -21,8 +21,8 @@ export function faultOfJson(text: string, maxDepth = maxJsonDepth): JsonFault | 
     at = endOf(space, text, at) ?? at;
     const character = text[at];
     if (character === undefined) return expected === 'nothing more' ? undefined : cutShort(text, expected);
-    const expectsValue = expected === 'a value' || expected === 'a value or "]"';
-    const expectsName = expected === 'a name in quotes' || expected === 'a name in quotes or "}"';
+    const expectsValue: boolean = expected === 'a value' || expected === 'a value or "]"';
+    const expectsName: boolean = expected === 'a name in quotes' || expected === 'a name in quotes or "}"';
 
     if (expectsValue && (character === '{' || character === '[')) {
       if (open.length === maxDepth) return { offset: at, problem: `nests deeper than ${maxDepth} levels` };
