@@ -1,6 +1,6 @@
 import type { ObserverKinds } from '../policies/parse-policies.ts';
 import type { ActorSystem } from './actor-system.ts';
-import type { Component } from './component.ts';
+import { type Component, passBody } from './component.ts';
 import { createGateway } from './gateway.ts';
 import { createObserver } from './observer-actor.ts';
 import { createPolicyManager } from './policy-manager.ts';
@@ -25,7 +25,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['TaskManager', createTaskManager(actors)],
     ['Gateway', createGateway()],
     // For flows that only carry what was pushed.
-    ['Relay', { pass: (body) => body }],
+    ['Relay', { pass: passBody }],
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { type Envelope, encodeEnvelope } from '../model/envelope.ts';
+import { encodeEnvelope } from '../model/envelope.ts';
 import type { Receipt } from '../model/run.ts';
 import type { SubjectPeer } from '../topology/wire.ts';
 import { frameHeader } from '../transport/frame.ts';
@@ -76,7 +76,24 @@ export function createSource(
     isOutstanding: (key) => isOutstanding(window, key),
     size: () => window.size,
     send(task) {
-      const record = encodeEnvelope({ ...constant, ...task, source: name, time: Date.now() });
+      const record = encodeEnvelope({
+        id: task.id,
+        source: name,
+        number: task.number,
+        flow: task.flow,
+        step: 0,
+        key: task.key,
+        subject: '',
+        time: Date.now(),
+        deadline: task.deadline,
+        attempt: 0,
+        correlationId: '',
+        causationId: '',
+        traceparent: task.traceparent,
+        policy: task.policy,
+        group: task.group,
+        body: task.body,
+      });
       hold(window, { key: task.key, number: task.number, record });
       line.send(record);
     },
@@ -97,11 +114,3 @@ export function createSource(
     },
   };
 }
-
-const constant = {
-  step: 0,
-  subject: '',
-  attempt: 0,
-  correlationId: '',
-  causationId: '',
-} satisfies Partial<Envelope>;

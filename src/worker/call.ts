@@ -1,7 +1,7 @@
-import { type Component, isEndOfFlow } from '../actors/component.ts';
+import { type Component, isEndOfFlow, passBody } from '../actors/component.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import { decideFate } from '../supervision/error-kernel.ts';
-import { type CallContext, createCallContext } from './context.ts';
+import { CallContext } from './context.ts';
 import type { Body, Call, CallOutcome } from './run.ts';
 import type { RunStates } from './states.ts';
 
@@ -17,18 +17,19 @@ export function callMethod(
   states: RunStates,
   options: CallOptions,
 ): CallOutcome | Promise<CallOutcome> {
-  const given = createCallContext(call.task, options.node, states, Date.now());
+  const given = new CallContext(call.task, options.node, states, Date.now);
   let returned: unknown;
-  let value: unknown;
   try {
-    value = dataOf(call.body);
-    returned = methodOf(call, options)(value, given.context);
+    const method = methodOf(call, options);
+    // Nobody looks at the body: it stays bytes.
+    if (method === passBody) return { kind: 'passed', body: call.body, emissions: given.emissions };
+    returned = method(dataOf(call.body), given);
   } catch (error) {
     return failed(error, call, given, options);
   }
-  if (!(returned instanceof Promise)) return passed(returned, value, call, given);
+  if (!(returned instanceof Promise)) return passed(returned, given);
   return given.withinDeadline(returned).then(
-    (settled: unknown) => passed(settled, value, call, given),
+    (settled: unknown) => passed(settled, given),
     (error: unknown) => failed(error, call, given, options),
   );
 }
@@ -49,23 +50,18 @@ function dataOf(body: Body): unknown {
   }
 }
 
-function passed(returned: unknown, given: unknown, call: Call, { emissions, end }: CallContext): CallOutcome {
-  end();
+function passed(returned: unknown, context: CallContext): CallOutcome {
+  context.close();
+  const { emissions } = context;
   if (isEndOfFlow(returned)) return { kind: 'ended', reason: returned.ended, emissions };
-  // The same value is the same text: bytes that nobody changed are not written anew.
-  return { kind: 'passed', body: returned === given ? call.body : { value: returned }, emissions };
+  return { kind: 'passed', body: { value: returned }, emissions };
 }
 
-function failed(
-  error: unknown,
-  call: Call,
-  { emissions, end }: CallContext,
-  options: CallOptions,
-): CallOutcome {
-  end();
+function failed(error: unknown, call: Call, context: CallContext, options: CallOptions): CallOutcome {
+  context.close();
   const { message } = decideFate({ error, attempt: call.task.attempt + 1, maxAttempts: options.maxAttempts });
   const code = codeOf(error) ?? 'action.failed';
-  if (message.kind === 'continue') return { kind: 'passed', body: call.body, emissions };
+  if (message.kind === 'continue') return { kind: 'passed', body: call.body, emissions: context.emissions };
   if (message.kind === 'dead-letter') return { kind: 'rejected', code, message: message.reason };
   return { kind: 'retry', code, message: messageOf(error), retryAfterMs: message.afterMs };
 }

@@ -1,4 +1,11 @@
-import { type ActionContext, endOfFlow, type TaskInfo } from '../actors/component.ts';
+import {
+  type ActionContext,
+  type EmittedMessage,
+  type EndOfFlow,
+  endOfFlow,
+  type StateRows,
+  type TaskInfo,
+} from '../actors/component.ts';
 import type { Envelope } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
 import { pendingSource } from '../model/run.ts';
@@ -9,57 +16,89 @@ import type { RunStates } from './states.ts';
 const stepLimitMs = 60_000;
 /** After its signal has aborted, a method has this long to end by itself. */
 const graceMs = 1000;
+const nothingEmitted: readonly Emission[] = [];
 
-export interface CallContext {
-  readonly context: ActionContext;
-  readonly emissions: readonly Emission[];
+/** What one call of a method is given. Everything that costs something is made when it is first asked for. */
+export class CallContext implements ActionContext {
+  readonly node: string;
+  readonly #envelope: Envelope;
+  readonly #states: RunStates;
+  readonly #now: () => number;
+  #task: TaskInfo | undefined;
+  #rows: StateRows | undefined;
+  #abort: AbortController | undefined;
+  #timers: NodeJS.Timeout[] | undefined;
+  #emissions: Emission[] | undefined;
+
+  constructor(envelope: Envelope, node: string, states: RunStates, now: () => number) {
+    this.#envelope = envelope;
+    this.node = node;
+    this.#states = states;
+    this.#now = now;
+  }
+
+  get task(): TaskInfo {
+    this.#task ??= infoOf(this.#envelope);
+    return this.#task;
+  }
+
+  get signal(): AbortSignal {
+    if (!this.#abort) {
+      const abort = new AbortController();
+      const leftMs = this.#leftMs();
+      this.#abort = abort;
+      this.#after(leftMs, () => abort.abort(overdue(leftMs)));
+    }
+    return this.#abort.signal;
+  }
+
+  get state(): StateRows {
+    const states = this.#states;
+    const own = this.#envelope.key;
+    this.#rows ??= {
+      read: (actor, key = own) => states.read(actor, key),
+      write: (actor, value, key = own) => states.write(actor, key, value),
+    };
+    return this.#rows;
+  }
+
+  get emissions(): readonly Emission[] {
+    return this.#emissions ?? nothingEmitted;
+  }
+
+  readonly end = (reason: string): EndOfFlow => endOfFlow(reason);
+
+  readonly emit = ({ body, ...message }: EmittedMessage): void => {
+    this.#emissions ??= [];
+    this.#emissions.push({ ...message, body: Buffer.from(JSON.stringify(body ?? null)) });
+  };
+
   /**
    * Settles with the promise, or with `action.timeout` when a method ignores its signal. Nobody can stop such a
    * method: it goes on behind the worker's back, and what it returns is thrown away.
    */
-  withinDeadline<T>(promise: Promise<T>): Promise<T>;
-  /** Ends the timers. */
-  end(): void;
-}
+  withinDeadline<T>(promise: Promise<T>): Promise<T> {
+    const leftMs = this.#leftMs();
+    return new Promise((resolve, reject) => {
+      this.#after(leftMs + graceMs, () => reject(overdue(leftMs)));
+      promise.then(resolve, reject);
+    });
+  }
 
-/** What a method is given. The signal and its timer exist only for methods that look at it. */
-export function createCallContext(task: Envelope, node: string, states: RunStates, now: number): CallContext {
-  const emissions: Emission[] = [];
-  let abort: AbortController | undefined;
-  const timers: NodeJS.Timeout[] = [];
-  const leftMs = task.deadline > 0 ? Math.max(0, task.deadline - now) : stepLimitMs;
-  const context: ActionContext = {
-    task: infoOf(task),
-    node,
-    get signal() {
-      if (!abort) {
-        const controller = new AbortController();
-        abort = controller;
-        timers.push(setTimeout(() => controller.abort(overdue(leftMs)), leftMs));
-      }
-      return abort.signal;
-    },
-    state: {
-      read: (actor, key = task.key) => states.read(actor, key),
-      write: (actor, value, key = task.key) => states.write(actor, key, value),
-    },
-    end: endOfFlow,
-    emit: ({ body, ...message }) => {
-      emissions.push({ ...message, body: Buffer.from(JSON.stringify(body ?? null)) });
-    },
-  };
-  return {
-    context,
-    emissions,
-    withinDeadline: (promise) =>
-      new Promise((resolve, reject) => {
-        timers.push(setTimeout(() => reject(overdue(leftMs)), leftMs + graceMs));
-        promise.then(resolve, reject);
-      }),
-    end: () => {
-      for (const timer of timers) clearTimeout(timer);
-    },
-  };
+  /** Ends the timers. */
+  close(): void {
+    for (const timer of this.#timers ?? []) clearTimeout(timer);
+  }
+
+  #leftMs(): number {
+    const { deadline } = this.#envelope;
+    return deadline > 0 ? Math.max(0, deadline - this.#now()) : stepLimitMs;
+  }
+
+  #after(ms: number, action: () => void): void {
+    this.#timers ??= [];
+    this.#timers.push(setTimeout(action, ms));
+  }
 }
 
 function overdue(leftMs: number): PolarError {
@@ -67,19 +106,18 @@ function overdue(leftMs: number): PolarError {
 }
 
 function infoOf(task: Envelope): TaskInfo {
-  const { id, source, number, flow, key, subject, time, deadline, attempt, correlationId, traceparent } =
-    task;
+  const { source, key } = task;
   return {
-    id,
+    id: task.id,
     source,
-    number: source === pendingSource ? undefined : number,
-    flow,
+    number: source === pendingSource ? undefined : task.number,
+    flow: task.flow,
     key,
-    subject: subject || key,
-    time,
-    deadline,
-    attempt: attempt + 1,
-    correlationId,
-    traceparent,
+    subject: task.subject || key,
+    time: task.time,
+    deadline: task.deadline,
+    attempt: task.attempt + 1,
+    correlationId: task.correlationId,
+    traceparent: task.traceparent,
   };
 }

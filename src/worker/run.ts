@@ -74,6 +74,8 @@ export interface WorkerRun {
   task: Envelope;
   steps: readonly WalkStep[];
   body: Body;
+  /** No step has changed the body yet. */
+  isBodyOwn: boolean;
   index: number;
   step: number;
   emissions: Emission[];
@@ -89,26 +91,32 @@ export interface RunOptions {
   readonly reader: StateReader;
 }
 
-/** Begins the first task. `advance` tells what to do. */
-export function createRun({ reader, ...options }: RunOptions): WorkerRun {
-  const first = decodeEnvelope(options.run.tasks[0]!);
+/** Stands before the first task. `advance` tells what to do. */
+export function createRun({ run, worker, walk, maxAttempts, reader }: RunOptions): WorkerRun {
+  const task = decodeEnvelope(run.tasks[0]!);
   return {
-    ...options,
+    run,
+    worker,
+    walk,
+    maxAttempts,
     states: createRunStates(reader),
     segments: createSegments(),
     marks: new Map(),
     rows: [],
     children: [],
     deadLetters: [],
-    task: first,
+    task,
     steps: [],
-    body: { bytes: first.body },
+    body: { bytes: noBytes },
+    isBodyOwn: true,
     index: -1,
     step: 0,
     emissions: [],
     failure: undefined,
   };
 }
+
+const noBytes = Buffer.alloc(0);
 
 /** Walks on to the next call, or to the end of the run. */
 export function advance(state: WorkerRun): Call | Finished {
@@ -133,7 +141,8 @@ export function advance(state: WorkerRun): Call | Finished {
 export function conclude(state: WorkerRun, outcome: CallOutcome): void {
   switch (outcome.kind) {
     case 'passed':
-      state.emissions.push(...outcome.emissions);
+      if (outcome.emissions.length > 0) state.emissions.push(...outcome.emissions);
+      if (outcome.body !== state.body) state.isBodyOwn = false;
       state.body = outcome.body;
       state.step++;
       return;
@@ -157,7 +166,8 @@ function nextTask(state: WorkerRun): void {
     if (!record) return;
     state.task = decodeEnvelope(record);
     state.body = { bytes: state.task.body };
-    state.step = Math.max(state.task.step, 0);
+    state.isBodyOwn = true;
+    state.step = 0;
     state.emissions = [];
     const steps = state.walk(state.task.flow);
     if (!steps) {
@@ -214,9 +224,7 @@ function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: st
 /** The task's own record when no step changed its body: nothing is copied. */
 function recordOf(state: WorkerRun): Buffer {
   const record = state.run.tasks[state.index]!;
-  return 'bytes' in state.body && state.body.bytes === state.task.body
-    ? record
-    : withBody(record, 0, bytesOf(state.body));
+  return state.isBodyOwn ? record : withBody(record, 0, bytesOf(state.body));
 }
 
 /** JSON text of a body. */
