@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import { ActorSystem } from '../actors/actor-system.ts';
+import { createComponents, methodsOf } from '../actors/components.ts';
+import { loadFlows, loadMappings } from '../flows/load.ts';
+import { resolveFlows } from '../flows/resolve.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
-import { createWake } from '../journal/wake.ts';
 import { policyManagerName, taskManagerName } from '../model/actor-names.ts';
-import { messageOf } from '../model/errors.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
 import type { PolicyStanding, Tasking } from '../model/tasking.ts';
+import { observerKinds } from '../observers/kinds.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
-import { createTraceparent } from '../telemetry/trace.ts';
+import { gatewayPath } from '../topology/endpoints.ts';
 import type {
   ChildConfiguration,
   ManagerPeer,
@@ -17,10 +20,12 @@ import type {
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
-import { watchPolicies } from './policy-watch.ts';
-import { createSchedule, nextDueAt, setTasking, takeDue } from './scheduler.ts';
+import { createGateway } from './gateway.ts';
+import { listenForPushes } from './gateway-server.ts';
+import { policyWatchSource, pushPolicies } from './policy-source.ts';
+import { createPushes } from './pushes.ts';
 import { createSource, createSubjectLine } from './source.ts';
-import { observeFlow } from './tick-template.ts';
+import { startTicking } from './ticking.ts';
 
 const lookUpEveryMs = 1000;
 
@@ -28,48 +33,39 @@ const lookUpEveryMs = 1000;
 runChild({
   async configure(configuration, channel) {
     const own = configuration as ChildConfiguration;
-    const { name, node, dataDir, projectDir, settings } = own;
+    const { name, node, runDir, dataDir, projectDir, productDir, settings } = own;
     const log = createLogger({ role: 'services', name, dataDir, level: settings.logLevel });
     const journal = openJournalReader(join(dataDir, 'journal'));
     const abort = new AbortController();
+    const markOf = (source: string) => (key: string) => journal.keyRow(key)?.marks[source];
+    const policyKey = formatSubjectName({ node, kind: 'command', method: 'apply', domain: 'policies' });
+    const row = <T>(actor: string) => {
+      const found = journal.stateRow(actor, policyKey);
+      return found && { version: found.version, value: JSON.parse(found.value.toString()) as T };
+    };
+
     const line = createSubjectLine();
     const ticks = createSource('scheduler', line);
-    const policies = createSource('policy-watch', line);
-    const sources = [ticks, policies];
-    const schedule = createSchedule(node);
-    const wake = createWake();
-    const counts = { ticks: 0, policyPushes: 0 };
-    const policyKey = formatSubjectName({ node, kind: 'command', method: 'apply', domain: 'policies' });
-    let manager: ManagerPeer | undefined;
-    let listener: Listener | undefined;
-    let isDraining = false;
+    const policies = createSource(policyWatchSource, line);
+    const pushes = createPushes(line, markOf('gateway'), (id) => journal.outcomeOf(id) !== undefined);
+    const sources = [ticks, policies, pushes.source];
+    const ticking = startTicking(node, ticks, markOf('scheduler'));
 
-    const markOf = (source: string) => (key: string) => journal.keyRow(key)?.marks[source];
-    const lookUp = () => {
-      for (const source of sources) source.lookUp(markOf(source.name));
-      followTasking();
-    };
-
-    // ── what is observed: the Task Manager's row ──
-    let taskingVersion = 0;
+    // What is observed is the Task Manager's row, and how the policy stands the Policy Manager's.
+    let tasking: { readonly version: number; readonly value: Tasking } | undefined;
     let standingVersion = 0;
     const followTasking = () => {
-      const row = journal.stateRow(taskManagerName, policyKey);
-      if (row && row.version !== taskingVersion) {
-        taskingVersion = row.version;
-        const tasking = JSON.parse(row.value.toString()) as Tasking;
-        setTasking(schedule, tasking, markOf('scheduler'), Date.now());
-        wake.ring();
+      const next = row<Tasking>(taskManagerName);
+      if (next && next.version !== tasking?.version) {
+        tasking = next;
+        ticking.follow(next.value);
       }
-      const standing = journal.stateRow(policyManagerName, policyKey);
-      if (standing && standing.version !== standingVersion) {
-        standingVersion = standing.version;
-        announcePolicy(JSON.parse(standing.value.toString()) as PolicyStanding);
-      }
-    };
-    const announcePolicy = ({ inForce, refused }: PolicyStanding) => {
-      const targets = schedule.entries.size;
+      const standing = row<PolicyStanding>(policyManagerName);
+      if (!standing || standing.version === standingVersion) return;
+      standingVersion = standing.version;
+      const { inForce, refused } = standing.value;
       const { revision, hash } = inForce ?? { revision: '', hash: '' };
+      const targets = ticking.targets();
       channel.send({
         type: 'policy',
         revision,
@@ -79,49 +75,29 @@ runChild({
       } satisfies ServicesWord);
     };
 
-    // ── ticks ──
-    const tick = async () => {
-      while (!abort.signal.aborted) {
-        const now = Date.now();
-        for (const due of isDraining || !ticks.hasRoom() ? [] : takeDue(schedule, now, ticks.isOutstanding)) {
-          counts.ticks++;
-          ticks.send({ ...due, flow: observeFlow, id: '', policy: '', traceparent: createTraceparent() });
-        }
-        const next = nextDueAt(schedule);
-        await wake.wait(
-          Math.min(lookUpEveryMs, Math.max(1, (next ?? Number.POSITIVE_INFINITY) - now)),
-          abort.signal,
-        );
-      }
-    };
+    const settledChecks = new Set<() => void>();
+    const gateway = createGateway({
+      node,
+      maxBodyBytes: settings.maxBodyBytes,
+      admit: pushes.admit,
+      targets: () => tasking?.value,
+      flows: () => flowNames,
+      outcomeOf: (id) => journal.outcomeOf(id),
+      onSettled(check) {
+        settledChecks.add(check);
+        return () => settledChecks.delete(check);
+      },
+    });
+    const flowNames = namesOfFlows(productDir, projectDir);
+    const server = await listenForPushes(gatewayPath(runDir), gateway);
 
-    // ── policies ──
-    const watch = async () => {
-      const onProblem = (error: unknown) =>
-        log.warn({ event: 'policies.unreadable', err: messageOf(error) }, 'policies unreadable');
-      for await (const { files, findings, hash } of watchPolicies(join(projectDir, 'policies'), {
-        signal: abort.signal,
-        onProblem,
-      })) {
-        if (isDraining) return;
-        counts.policyPushes++;
-        const body = Buffer.from(JSON.stringify({ files, findings }));
-        const number = Math.max(Date.now(), (markOf('policy-watch')(policyKey) ?? 0) + 1);
-        const traceparent = createTraceparent();
-        policies.send({
-          flow: 'ApplyPolicies',
-          key: policyKey,
-          number,
-          group: '',
-          deadline: 0,
-          policy: hash,
-          traceparent,
-          id: '',
-          body,
-        });
-      }
+    const look = () => {
+      for (const source of sources) source.lookUp(markOf(source.name));
+      followTasking();
+      for (const check of settledChecks) check();
     };
-
+    let manager: ManagerPeer | undefined;
+    let listener: Listener | undefined;
     const follow = (peers: Peers) => {
       line.attach(peers.subject, () => {
         for (const source of sources) source.resend();
@@ -135,13 +111,20 @@ runChild({
         const receipts = decodeReceipts(body);
         for (const source of sources) source.receive(receipts);
         if (receipts.some(({ key }) => key === policyKey)) followTasking();
+        for (const check of settledChecks) check();
       });
-      lookUp();
+      look();
     };
     follow(own.peers);
-    const timer = setInterval(lookUp, lookUpEveryMs);
-    void tick();
-    void watch();
+    const timer = setInterval(look, lookUpEveryMs);
+    const watching = pushPolicies({
+      source: policies,
+      projectDir,
+      key: policyKey,
+      markOf: markOf(policyWatchSource),
+      log,
+      signal: abort.signal,
+    });
     log.info({ event: 'services.ready' }, 'ready');
 
     return {
@@ -150,15 +133,23 @@ runChild({
         const word = message as SupervisorWord;
         if (word.type === 'peers') follow(word.peers);
       },
-      stats: () => ({ ...counts, outstanding: sources.reduce((sum, source) => sum + source.size(), 0) }),
+      stats: () => ({
+        ticks: ticking.sent(),
+        targets: ticking.targets(),
+        outstanding: sources.reduce((sum, source) => sum + source.size(), 0),
+      }),
       async drain() {
-        isDraining = true;
+        ticking.stop();
+        pushes.refuseNew();
+        abort.abort();
+        await watching;
         while (sources.some((source) => source.size() > 0))
           await new Promise((resolve) => setTimeout(resolve, 10));
       },
       async close() {
         abort.abort();
         clearInterval(timer);
+        await server.close();
         listener?.close();
         line.close();
         await journal.close();
@@ -166,3 +157,11 @@ runChild({
     };
   },
 });
+
+/** The flows that run: sound, and with every step mapped. */
+function namesOfFlows(productDir: string, projectDir: string): ReadonlySet<string> {
+  const { flows } = loadFlows({ productDir, projectDir });
+  const { mappings } = loadMappings({ productDir, projectDir });
+  const known = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
+  return new Set(resolveFlows(flows, mappings, known).flows.keys());
+}

@@ -52,6 +52,8 @@ export interface Source {
   hasRoom(): boolean;
   isOutstanding(key: string): boolean;
   size(): number;
+  /** How many more may be sent before receipts come. */
+  room(): number;
   send(task: NumberedTask): void;
   resend(): void;
   /** As the bell brings them. */
@@ -75,6 +77,7 @@ export function createSource(
     hasRoom: () => hasRoom(window),
     isOutstanding: (key) => isOutstanding(window, key),
     size: () => window.size,
+    room: () => window.limit - window.size,
     send(task) {
       const record = encodeEnvelope({
         id: task.id,

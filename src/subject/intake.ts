@@ -39,18 +39,18 @@ function takeRecord(state: SubjectState, cache: LaneCache, frame: Buffer, start:
     const [source, key, group] = (['source', 'key', 'group'] as const).map((field) =>
       readField(frame, start, field),
     );
-    known = { source: source!, key: key!, group: group!, lane: laneOf(state, key!, group!) };
+    known = { source: source!, key: key!, group: group!, lane: laneOf(state, key!) };
     if (cache.size >= cacheLimit) cache.clear();
     cache.set(name, known);
   }
-  if (known.lane.forgotten) known.lane = laneOf(state, known.key, known.group);
-  else known.lane.group = known.group;
+  if (known.lane.forgotten) known.lane = laneOf(state, known.key);
   take(state, known.lane, {
     frame,
     start,
     end,
     source: known.source,
     number: readNumber(frame, start),
+    group: known.group,
     attempt: frame[start + 5]!,
   });
   return end;

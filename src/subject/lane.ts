@@ -7,6 +7,8 @@ export interface WaitingTask {
   readonly end: number;
   readonly source: string;
   readonly number: number;
+  /** The host or resource that it asks; empty for none. */
+  readonly group: string;
   attempt: number;
 }
 
@@ -26,8 +28,6 @@ export interface OutstandingRun {
 /** Everything the subject knows of one key. */
 export interface Lane {
   readonly key: string;
-  /** Of the newest task; empty for none. */
-  group: string;
   waiting: WaitingTask[];
   /** Index of the first waiting task; the ones before it are taken. */
   head: number;
@@ -50,10 +50,9 @@ export interface Settled {
   isPending(order: number): boolean;
 }
 
-export function createLane(key: string, group: string): Lane {
+export function createLane(key: string): Lane {
   return {
     key,
-    group,
     waiting: [],
     head: 0,
     run: undefined,
@@ -79,8 +78,17 @@ export function takeIn(lane: Lane, task: WaitingTask): boolean {
   return true;
 }
 
+/** The group of the next run; undefined when nothing waits. */
+export function nextGroup(lane: Lane): string {
+  return lane.waiting[lane.head]?.group ?? '';
+}
+
+/** The tasks of the next run: as many as follow one another in one group. */
 export function takeOut(lane: Lane, most: number): WaitingTask[] {
-  const end = Math.min(lane.waiting.length, lane.head + most);
+  const group = nextGroup(lane);
+  const limit = Math.min(lane.waiting.length, lane.head + most);
+  let end = lane.head;
+  while (end < limit && lane.waiting[end]!.group === group) end++;
   const tasks = lane.waiting.slice(lane.head, end);
   if (end === lane.waiting.length) {
     lane.waiting = [];

@@ -4,6 +4,7 @@ import {
   createLane,
   endRun,
   type Lane,
+  nextGroup,
   type OutstandingRun,
   type Settled,
   takeIn,
@@ -92,13 +93,12 @@ export function createSubject(options: SubjectOptions, awaited: Iterable<string>
 }
 
 /** The lane of a key; the shell keeps it beside the key's bytes, so that a task costs one look-up. */
-export function laneOf(state: SubjectState, key: string, group: string): Lane {
+export function laneOf(state: SubjectState, key: string): Lane {
   let lane = state.lanes.get(key);
   if (!lane) {
-    lane = createLane(key, group);
+    lane = createLane(key);
     state.lanes.set(key, lane);
   }
-  lane.group = group;
   return lane;
 }
 
@@ -123,7 +123,7 @@ export function hello(state: SubjectState, worker: Hello, view: SubjectView): vo
   state.awaited.delete(worker.worker);
   const runs = new Map<string, Lane>();
   for (const { id, key } of worker.runs) {
-    const lane = state.lanes.get(key) ?? laneOf(state, key, '');
+    const lane = laneOf(state, key);
     // A run of an earlier subject: its tasks come again from their sources; until it is reported its key is busy.
     lane.run ??= { id, worker: worker.worker, tasks: [], group: '', report: undefined };
     if (lane.run.id === id) runs.set(id, lane);
@@ -216,13 +216,12 @@ export function lease(state: SubjectState): Lease[] {
   const later: Lane[] = [];
   while (state.readyHead < state.ready.length) {
     const lane = state.ready[state.readyHead]!;
-    const group = groupOf(state, lane.group);
+    const group = groupOf(state, nextGroup(lane));
     if (lane.run || waitingCount(lane) === 0 || lane.blockedUntilMs > state.nowMs) {
       state.readyHead++;
       lane.queued = false;
       if (!lane.run && lane.blockedUntilMs > state.nowMs) state.blocked.add(lane);
       forgetIfIdle(state, lane);
-      wakeGroup(state, lane.group);
       continue;
     }
     if (group && group.running >= state.options.runsPerGroup) {
@@ -261,7 +260,7 @@ function giveRun(
     id: `${state.options.incarnation}.${state.nextRun++}`,
     worker: worker.name,
     tasks,
-    group: lane.group,
+    group: tasks[0]!.group,
     report: undefined,
   };
   lane.run = run;
@@ -314,13 +313,18 @@ function releaseGroup(state: SubjectState, name: string): void {
   wakeGroup(state, name);
 }
 
-/** Room in a group goes to the lane that has waited longest for it. */
+/** Room in a group goes to the lane that has waited longest for it and still has something to run. */
 function wakeGroup(state: SubjectState, name: string): void {
   const group = state.groups.get(name);
   if (!group || group.running >= state.options.runsPerGroup) return;
-  const next = group.waiting.shift();
-  if (next) state.ready.push(next);
-  else if (group.running === 0) state.groups.delete(name);
+  for (let next = group.waiting.shift(); next; next = group.waiting.shift()) {
+    if (!next.run && waitingCount(next) > 0) {
+      state.ready.push(next);
+      return;
+    }
+    next.queued = false;
+  }
+  if (group.running === 0) state.groups.delete(name);
 }
 
 function enqueue(state: SubjectState, lane: Lane): void {

@@ -30,7 +30,8 @@ export function createLogger({ role, name, dataDir, level }: LogOptions): Logger
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const destination = pino.destination({ dest: logFile(dataDir), append: true, mkdir: true, sync: false });
+  // Life cycle only, so writing at once costs nothing, and the last line before a crash is there.
+  const destination = pino.destination({ dest: logFile(dataDir), append: true, mkdir: true, sync: true });
   // A full disk must not end what the log is about.
   destination.on('error', () => {});
   return pino(options, destination);

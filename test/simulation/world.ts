@@ -141,10 +141,7 @@ const steps: WalkStep[] = [
   { kind: 'publish', topic: 'T/counted/' },
   { kind: 'done' },
 ];
-const admitSteps: WalkStep[] = [
-  { kind: 'call', component: 'Gate', method: 'admit' },
-  { kind: 'done' },
-];
+const admitSteps: WalkStep[] = [{ kind: 'call', component: 'Gate', method: 'admit' }, { kind: 'done' }];
 
 const newLife = (world: World): Life => ({ incarnation: `i${++world.lives}`, alive: true });
 
@@ -305,17 +302,14 @@ function leaseByTimer(world: World, life: SubjectLife): void {
 
 function takeRecord(world: World, life: SubjectLife, record: Buffer): void {
   checkRecord(record, 0, record.length);
-  const lane = subject.laneOf(
-    life.state,
-    laneKey(world, readField(record, 0, 'key')),
-    readField(record, 0, 'group'),
-  );
+  const lane = subject.laneOf(life.state, laneKey(world, readField(record, 0, 'key')));
   subject.take(life.state, lane, {
     frame: record,
     start: 0,
     end: record.length,
     source: readField(record, 0, 'source'),
     number: readNumber(record, 0),
+    group: readField(record, 0, 'group'),
     attempt: record[5]!,
   });
   giveLeases(world, life);

@@ -1,0 +1,49 @@
+import { type Verification, verifyJournal } from '../../journal/verify.ts';
+import { PolarError } from '../../model/errors.ts';
+import type { Call } from '../command.ts';
+import { exitCodes } from '../failure.ts';
+import { withJournal } from '../journal-access.ts';
+
+const shownCharacters = 6;
+
+export async function run({ options, output, project }: Call): Promise<number> {
+  const against = headOf(options['against'] as string | undefined);
+  const verification = await withJournal(project(), (reader) => verifyJournal(reader, against));
+  output.show(verification, () => verificationLines(verification, against));
+  if (!verification.holds) return exitCodes.findings;
+  if (against === undefined) {
+    if (verification.batches > 0) output.note(advice(verification.head));
+    return exitCodes.ok;
+  }
+  return verification.anchoredAt === undefined ? exitCodes.findings : exitCodes.ok;
+}
+
+function verificationLines(verification: Verification, against: string | undefined): string[] {
+  if (!verification.holds) return [`seq ${verification.sequence} does not hold: ${verification.problem}`];
+  const { first, last, batches, head, anchoredAt } = verification;
+  const range = batches === 0 ? 'no records yet' : `seq ${first}–${last} consistent with itself`;
+  const lines = [`${range} · head ${shortHead(head)}`];
+  if (against === undefined) return lines;
+  const shown = against.slice(0, 12);
+  return anchoredAt === undefined
+    ? [...lines, `no batch has the head ${shown}: this is another journal, or it was rewritten`]
+    : [
+        ...lines,
+        `unaltered since seq ${anchoredAt}: nothing up to there was changed after ${shown} was its head`,
+      ];
+}
+
+function advice(head: string): string {
+  return `keep the head elsewhere; later: pzm journal verify --against ${shortHead(head)}`;
+}
+
+function shortHead(head: string): string {
+  return head.slice(0, shownCharacters);
+}
+
+function headOf(written: string | undefined): string | undefined {
+  if (written === undefined || /^[0-9a-f]{6,64}$/i.test(written)) return written?.toLowerCase();
+  throw new PolarError('usage.invalid', `"${written}" is no head of a journal.`, {
+    hint: `Write at least ${shownCharacters} hex digits of it, as "pzm journal info" shows them.`,
+  });
+}

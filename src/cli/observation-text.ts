@@ -1,0 +1,36 @@
+import { cut, printable, scalarText } from '../model/facts-text.ts';
+import type { Facts } from '../model/observation.ts';
+
+/** `status 200 · version 1.4.0` */
+export function factsLine(facts: Facts): string {
+  const named = Object.keys(facts).map((name) => {
+    // The value of `GET /orders` is a hash, which tells people nothing.
+    return isOperation(name) ? printable(name) : `${printable(name)} ${scalarText(facts[name])}`;
+  });
+  return cut(named, 12).join(' · ') || 'none';
+}
+
+const units: readonly (readonly [suffix: string, unit: string])[] = [
+  ['_ms', 'ms'],
+  ['_bytes', 'bytes'],
+  ['_days', 'days'],
+];
+
+/** `latency 3 ms`: the unit is in the name of the measure. */
+export function measuresLine(measures: Facts): string {
+  return Object.entries(measures)
+    .map(([name, value]) => {
+      const [suffix, unit] = units.find(([ending]) => name.endsWith(ending)) ?? ['', ''];
+      const bare = name.slice(0, name.length - suffix.length);
+      return `${printable(bare)} ${scalarText(typeof value === 'number' ? rounded(value) : value)} ${unit}`.trimEnd();
+    })
+    .join(' · ');
+}
+
+function rounded(value: number): number {
+  return Math.abs(value) < 10 ? Number(value.toFixed(1)) : Math.round(value);
+}
+
+function isOperation(name: string): boolean {
+  return /^[A-Z]+ \//.test(name);
+}

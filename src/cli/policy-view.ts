@@ -1,0 +1,55 @@
+import type { Project } from '../config/project.ts';
+import { formatDuration } from '../model/duration.ts';
+import { PolarError } from '../model/errors.ts';
+import { printable } from '../model/facts-text.ts';
+import type { PolicySet, Target } from '../model/policy.ts';
+import { readPolicies } from './project-files.ts';
+
+/** The set as the files say it. @throws policy.refused with all findings */
+export async function soundPolicies(project: Project): Promise<PolicySet> {
+  const { set, findings } = await readPolicies(project);
+  if (set) return set;
+  throw new PolarError('policy.refused', 'The policy files have problems.', {
+    findings,
+    hint: 'Correct the lines above; what was in force stays until then.',
+  });
+}
+
+/** `status = 200, version >= 2` */
+export function expectationsText({ expectations }: Target): string {
+  return expectations
+    .map(({ fact, operator, text }) => {
+      const written = text.startsWith(operator) ? text : `${operator} ${text}`;
+      return printable(`${fact} ${written}`);
+    })
+    .join(', ');
+}
+
+/** All that a target is told, a line each; what was not said is left out. */
+export function targetLines(target: Target): string[] {
+  const { name, everyMs, timeoutMs, jitterMs, group, settings, labels } = target;
+  const { because, owner, severity, runbook } = target;
+  const entries: [string, unknown][] = [
+    ['every', formatDuration(everyMs)],
+    ['timeout', formatDuration(timeoutMs)],
+    ['jitter', jitterMs === 0 ? undefined : formatDuration(jitterMs)],
+    ...Object.entries(settings),
+    ...target.expectations.map(({ fact, text }): [string, unknown] => [`expect.${fact}`, text]),
+    ['because', because],
+    ['owner', owner],
+    ['severity', severity],
+    ['runbook', runbook],
+    ...Object.entries(labels).map(([label, value]): [string, unknown] => [`label.${label}`, value]),
+  ];
+  const lines = entries.flatMap(([key, value]) => settingLines(key, value));
+  return [`[${printable(name)}]`, ...lines, `; asked at ${group}`];
+}
+
+function settingLines(key: string, value: unknown): string[] {
+  if (value === undefined) return [];
+  if (Array.isArray(value)) return value.length === 0 ? [] : [`${key} = ${printable(value.join(', '))}`];
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([member, item]) => settingLines(`${key}.${member}`, item));
+  }
+  return [`${key} = ${printable(String(value))}`];
+}

@@ -1,0 +1,88 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ActorSystem } from '../actors/actor-system.ts';
+import { createComponents, methodsOf } from '../actors/components.ts';
+import { type Project, readProject } from '../config/project.ts';
+import { loadFlows, loadMappings } from '../flows/load.ts';
+import type { Mappings } from '../flows/mapping.ts';
+import { type KnownComponents, resolveFlows } from '../flows/resolve.ts';
+import { byPlace, type Finding } from '../model/finding.ts';
+import type { Flow } from '../model/flow.ts';
+import type { PolicySet } from '../model/policy.ts';
+import { observerKinds } from '../observers/kinds.ts';
+import { loadPolicies } from '../policies/load.ts';
+import { type ParsedPolicies, parsePolicies } from '../policies/parse-policies.ts';
+
+/** The package's root, where the product's own flows are. */
+export const productDir = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What all files of a project say, and all that is wrong with them. Findings name files by their whole path. */
+export interface LintedProject {
+  readonly project: Project;
+  /** The user's own files. */
+  readonly files: readonly string[];
+  /** Undefined when it would be refused. */
+  readonly policies: PolicySet | undefined;
+  readonly findings: readonly Finding[];
+}
+
+/** @throws project.missing, io.failed */
+export async function lintProject(start: string): Promise<LintedProject> {
+  const { project, findings } = readProject(start);
+  const policies = await readPolicies(project);
+  const flows = readFlows(project);
+  return {
+    project,
+    files: [
+      project.file,
+      ...[project.policiesDir, project.flowsDir, project.mappingsDir].flatMap(iniFilesOf),
+    ],
+    policies: policies.set,
+    findings: [...findings, ...policies.findings, ...flows.findings].sort(byPlace),
+  };
+}
+
+/** @throws io.failed */
+export async function readPolicies({ root, policiesDir }: Project): Promise<ParsedPolicies> {
+  const { files, findings: unread } = await loadPolicies(policiesDir);
+  const { set, findings } = parsePolicies(files, observerKinds);
+  const all = [...unread, ...findings].map((finding) => ({ ...finding, file: resolve(root, finding.file) }));
+  return { set: unread.length > 0 ? undefined : set, findings: all };
+}
+
+export interface ReadFlows {
+  readonly flows: ReadonlyMap<string, Flow>;
+  readonly mappings: Mappings;
+  readonly components: KnownComponents;
+  readonly findings: readonly Finding[];
+  /** The flows that would run. */
+  readonly sound: ReadonlySet<string>;
+}
+
+/** Without a project these are the product's own. */
+export function readFlows(project: Project | undefined): ReadFlows {
+  const folders = { productDir, projectDir: project?.root };
+  const { flows, findings: ofFlows } = loadFlows(folders);
+  const { mappings, findings: ofMappings } = loadMappings(folders);
+  const components = knownComponents();
+  const registry = resolveFlows(flows, mappings, components);
+  return {
+    flows,
+    mappings,
+    components,
+    findings: [...ofFlows, ...ofMappings, ...registry.findings].sort(byPlace),
+    sound: new Set(registry.flows.keys()),
+  };
+}
+
+function knownComponents(): KnownComponents {
+  return methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
+}
+
+function iniFilesOf(folder: string): string[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.ini') && !name.startsWith('.'))
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,73 @@
+import type { CommanderError } from 'commander';
+import { loadProject } from '../config/project.ts';
+import { PolarError } from '../model/errors.ts';
+import { exitCodeOf, exitCodes, failureLines } from './failure.ts';
+import { createOutput, type Format, formats, type Output, takesColour } from './output.ts';
+import { createProgram, type Invocation } from './program.ts';
+
+/** Runs one command line, e.g. `['state', '--format', 'json']`, and resolves to its exit code; never rejects. */
+export async function runCommand(argv: readonly string[], version: string): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  let misusedCommand = '';
+  const program = createProgram(
+    version,
+    async (invocation) => {
+      exitCode = await invoke(invocation, version);
+    },
+    (name) => {
+      misusedCommand = name;
+    },
+  );
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (isCommanderError(error)) return endOfParsing(error, misusedCommand);
+    return fail(error, argv.includes('--verbose'));
+  }
+}
+
+async function invoke(invocation: Invocation, version: string): Promise<number> {
+  const { spec, args, rest, options, global } = invocation;
+  const output = outputFor(invocation);
+  const start = global.config ?? process.cwd();
+  const { run } = await spec.load();
+  const project = (overrides = {}) => loadProject(start, overrides);
+  return (await run({ args, rest, options, output, version, start, project })) ?? exitCodes.ok;
+}
+
+/** @throws usage.invalid for a format that the command does not speak */
+function outputFor({ spec, name, global }: Invocation): Output {
+  const spoken: readonly Format[] = ['text', ...(spec.formats ?? [])];
+  const format = formats.find((candidate) => candidate === (global.format ?? 'text'));
+  if (!format || !spoken.includes(format)) {
+    throw new PolarError('usage.invalid', `"${name}" does not answer in the format "${global.format}".`, {
+      hint: `Choose --format ${spoken.join(' or ')}.`,
+    });
+  }
+  const colour = takesColour(process.stdout, process.env);
+  const { quiet = false, verbose = false } = global;
+  return createOutput({ format, quiet, verbose, colour }, process.stdout, process.stderr);
+}
+
+/** Help and version are answers; everything else that commander ends with is a wrong call. */
+function endOfParsing({ exitCode, code, message }: CommanderError, name: string): number {
+  if (exitCode === 0) return exitCodes.ok;
+  // The help of a family that was called without a member was printed already.
+  if (code === 'commander.help') return exitCodes.usage;
+  const [, what = message, meant] =
+    /^(?:error: )?(.*?)\.?\s*(?:\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
+  const hint = meant ? `Did you mean "${meant}"?` : `See: pzm ${name === '' ? '' : `${name} `}--help`;
+  return fail(new PolarError('usage.invalid', `${what}.`, { hint }), false);
+}
+
+function fail(error: unknown, verbose: boolean): number {
+  const lines = failureLines(error, { cwd: process.cwd(), verbose });
+  process.stderr.write(`${lines.join('\n')}\n`);
+  return exitCodeOf(error);
+}
+
+function isCommanderError(error: unknown): error is CommanderError {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('commander.');
+}

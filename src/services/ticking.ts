@@ -1,0 +1,61 @@
+import { createWake } from '../journal/wake.ts';
+import type { Tasking } from '../model/tasking.ts';
+import { createTraceparent } from '../telemetry/trace.ts';
+import { createSchedule, nextDueAt, setTasking, takeDue } from './scheduler.ts';
+import type { Source } from './source.ts';
+import { observeFlow } from './tick-template.ts';
+
+/** The schedule on the wall clock: sends each tick when it is due. */
+export interface Ticking {
+  follow(tasking: Tasking): void;
+  targets(): number;
+  sent(): number;
+  /** Sends no more ticks. */
+  stop(): void;
+}
+
+/** A tick that the clock's being set forward or a suspended machine has made due is found within this. */
+const lookEveryMs = 1000;
+const whenFullMs = 20;
+
+export function startTicking(
+  node: string,
+  source: Source,
+  markOf: (key: string) => number | undefined,
+): Ticking {
+  const schedule = createSchedule(node);
+  const wake = createWake();
+  let sent = 0;
+  let isStopped = false;
+  const sendDue = (now: number) => {
+    // Ticks that find no room stay due: the source stops by itself (R10).
+    for (const tick of takeDue(schedule, now, source.isOutstanding, source.room())) {
+      sent++;
+      source.send({ ...tick, flow: observeFlow, id: '', policy: '', traceparent: createTraceparent() });
+    }
+  };
+  const run = async () => {
+    while (!isStopped) {
+      const now = Date.now();
+      sendDue(now);
+      // With a full window what is due stays due: nothing to do before receipts come.
+      const untilNextMs = source.hasRoom()
+        ? (nextDueAt(schedule) ?? Number.POSITIVE_INFINITY) - now
+        : whenFullMs;
+      await wake.wait(Math.min(lookEveryMs, Math.max(1, untilNextMs)));
+    }
+  };
+  void run();
+  return {
+    follow(tasking) {
+      setTasking(schedule, tasking, markOf, Date.now());
+      wake.ring();
+    },
+    targets: () => schedule.entries.size,
+    sent: () => sent,
+    stop() {
+      isStopped = true;
+      wake.ring();
+    },
+  };
+}
