@@ -13,12 +13,13 @@ import type {
   SupervisorWord,
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
-import { frameHeader, kindOf } from '../transport/frame.ts';
+import { frameHeader, frameHeaderBytes, kindOf } from '../transport/frame.ts';
 import { Inbox } from '../transport/inbox.ts';
 import { Outbox } from '../transport/outbox.ts';
 import { encodeRun } from '../transport/run-frame.ts';
 import { decodeReceipts, decodeWords, receiptTopic, type Word } from '../transport/word-frame.ts';
-import { type LaneCache, takeFrame } from './intake.ts';
+import { takeFrame } from './intake.ts';
+import { LaneCache } from './lane-cache.ts';
 import * as subject from './subject.ts';
 
 const lookUpEveryMs = 1000;
@@ -35,7 +36,7 @@ runChild({
     const { tasksPerRun, runsPerGroup } = settings;
     const awaited = own.peers.workers.map((worker) => worker.name);
     const state = subject.createSubject({ incarnation, tasksPerRun, runsPerGroup }, awaited);
-    const lanes: LaneCache = new Map();
+    const lanes = new LaneCache();
     const outboxes = new Map<string, { readonly incarnation: string; readonly outbox: Outbox }>();
     const counts = { rejectedFrames: 0 };
     let manager: ManagerPeer | undefined;
@@ -43,7 +44,15 @@ runChild({
     let pendingCursor = 0;
     let isDraining = false;
 
+    let isLeasing = false;
+    // Once per turn of the event loop, when all that came in is in its lane: runs are as long as they can be.
     const lease = () => {
+      if (isLeasing || isDraining) return;
+      isLeasing = true;
+      setImmediate(giveLeases);
+    };
+    const giveLeases = () => {
+      isLeasing = false;
       if (isDraining) return;
       for (const { worker, run, key, tasks } of subject.lease(state)) {
         outboxes.get(worker)?.outbox.add(encodeRun(run, key, tasks));
@@ -83,7 +92,7 @@ runChild({
     void inbox.receive((frame) => {
       try {
         const kind = kindOf(frame);
-        if (kind === 'tasks') takeFrame(state, lanes, frame);
+        if (kind === 'tasks') takeFrame(state, lanes, frame, frameHeaderBytes);
         else if (kind === 'words') for (const word of decodeWords(frame)) hear(word);
         else throw new Error(`a frame of ${kind} does not belong here`);
       } catch (error) {

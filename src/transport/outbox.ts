@@ -63,7 +63,7 @@ export class Outbox {
 
   async #send(): Promise<void> {
     // Everything added in this turn of the event loop goes together; a lone record waits for nothing else.
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     try {
       while (this.#waiting.length > 0) await this.#socket.send(this.#takeFrame());
     } catch (error) {

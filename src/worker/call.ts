@@ -2,7 +2,7 @@ import { type Component, isEndOfFlow, passBody } from '../actors/component.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import { decideFate } from '../supervision/error-kernel.ts';
 import { CallContext } from './context.ts';
-import type { Body, Call, CallOutcome } from './run.ts';
+import type { Call, CallOutcome } from './run.ts';
 import type { RunStates } from './states.ts';
 
 export interface CallOptions {
@@ -23,7 +23,7 @@ export function callMethod(
     const method = methodOf(call, options);
     // Nobody looks at the body: it stays bytes.
     if (method === passBody) return { kind: 'passed', body: call.body, emissions: given.emissions };
-    returned = method(dataOf(call.body), given);
+    returned = method(dataOf(call), given);
   } catch (error) {
     return failed(error, call, given, options);
   }
@@ -41,10 +41,10 @@ function methodOf({ component, method }: Call, { components }: CallOptions) {
 }
 
 /** @throws body.not-data */
-function dataOf(body: Body): unknown {
-  if ('value' in body) return body.value;
+function dataOf({ body, task }: Call): unknown {
+  if (body && 'value' in body) return body.value;
   try {
-    return JSON.parse(body.bytes.toString());
+    return JSON.parse((body?.bytes ?? task.body).toString());
   } catch (cause) {
     throw new PolarError('body.not-data', `The body is not JSON: ${messageOf(cause)}`, { cause });
   }

@@ -41,11 +41,12 @@ export interface Call {
   readonly component: string;
   readonly method: string;
   readonly task: Envelope;
-  readonly body: Body;
+  /** Undefined for the task's own. */
+  readonly body: Body | undefined;
 }
 
 export type CallOutcome =
-  | { readonly kind: 'passed'; readonly body: Body; readonly emissions: readonly Emission[] }
+  | { readonly kind: 'passed'; readonly body: Body | undefined; readonly emissions: readonly Emission[] }
   | { readonly kind: 'ended'; readonly reason: string; readonly emissions: readonly Emission[] }
   | { readonly kind: 'retry'; readonly code: string; readonly message: string; readonly retryAfterMs: number }
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string };
@@ -73,9 +74,8 @@ export interface WorkerRun {
   readonly deadLetters: DeadLetter[];
   task: Envelope;
   steps: readonly WalkStep[];
-  body: Body;
-  /** No step has changed the body yet. */
-  isBodyOwn: boolean;
+  /** Undefined while it is the task's own: nobody has looked at it, or only handed it on. */
+  body: Body | undefined;
   index: number;
   step: number;
   emissions: Emission[];
@@ -107,16 +107,13 @@ export function createRun({ run, worker, walk, maxAttempts, reader }: RunOptions
     deadLetters: [],
     task,
     steps: [],
-    body: { bytes: noBytes },
-    isBodyOwn: true,
+    body: undefined,
     index: -1,
     step: 0,
     emissions: [],
     failure: undefined,
   };
 }
-
-const noBytes = Buffer.alloc(0);
 
 /** Walks on to the next call, or to the end of the run. */
 export function advance(state: WorkerRun): Call | Finished {
@@ -142,7 +139,6 @@ export function conclude(state: WorkerRun, outcome: CallOutcome): void {
   switch (outcome.kind) {
     case 'passed':
       if (outcome.emissions.length > 0) state.emissions.push(...outcome.emissions);
-      if (outcome.body !== state.body) state.isBodyOwn = false;
       state.body = outcome.body;
       state.step++;
       return;
@@ -165,8 +161,7 @@ function nextTask(state: WorkerRun): void {
     const record = state.run.tasks[state.index];
     if (!record) return;
     state.task = decodeEnvelope(record);
-    state.body = { bytes: state.task.body };
-    state.isBodyOwn = true;
+    state.body = undefined;
     state.step = 0;
     state.emissions = [];
     const steps = state.walk(state.task.flow);
@@ -224,7 +219,7 @@ function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: st
 /** The task's own record when no step changed its body: nothing is copied. */
 function recordOf(state: WorkerRun): Buffer {
   const record = state.run.tasks[state.index]!;
-  return state.isBodyOwn ? record : withBody(record, 0, bytesOf(state.body));
+  return state.body ? withBody(record, 0, bytesOf(state.body)) : record;
 }
 
 /** JSON text of a body. */

@@ -1,0 +1,76 @@
+import { laneEnd, readField } from '../model/envelope.ts';
+import type { Lane } from './lane.ts';
+
+/** A lane as a source names it. */
+export interface KnownLane {
+  readonly source: string;
+  readonly key: string;
+  readonly group: string;
+  lane: Lane;
+  readonly name: Buffer;
+}
+
+/** Past this the cache begins anew: keys may be as many as a source likes. */
+const limit = 100_000;
+/** Where the lengths of source, key and group stand in a record, and where their text begins. */
+const lengthsAt = 32;
+const textAt = 56;
+
+/**
+ * Lanes by the bytes that name them: source, key and group lie side by side in a record, so a task costs a hash
+ * over some forty bytes and one comparison, and makes no string.
+ */
+export class LaneCache {
+  readonly #buckets = new Map<number, KnownLane[]>();
+  #size = 0;
+
+  /** `laneFor` is asked for names that are not known yet. */
+  find(frame: Buffer, start: number, laneFor: (key: string) => Lane): KnownLane {
+    const end = laneEnd(frame, start);
+    const hash = hashOf(frame, start, end);
+    const bucket = this.#buckets.get(hash);
+    if (bucket) {
+      for (const known of bucket) if (isNamed(known, frame, start, end)) return known;
+    }
+    const key = readField(frame, start, 'key');
+    const known = {
+      source: readField(frame, start, 'source'),
+      key,
+      group: readField(frame, start, 'group'),
+      lane: laneFor(key),
+      name: Buffer.concat([
+        frame.subarray(start + lengthsAt, start + lengthsAt + 6),
+        frame.subarray(start + textAt, end),
+      ]),
+    };
+    this.#keep(hash, known);
+    return known;
+  }
+
+  #keep(hash: number, known: KnownLane): void {
+    if (this.#size++ >= limit) {
+      this.#buckets.clear();
+      this.#size = 1;
+    }
+    const bucket = this.#buckets.get(hash);
+    if (bucket) bucket.push(known);
+    else this.#buckets.set(hash, [known]);
+  }
+}
+
+/** FNV-1a, 31 bits: lengths first, so that "ab" + "c" is not "a" + "bc". */
+function hashOf(frame: Buffer, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start + lengthsAt; at < start + lengthsAt + 6; at++)
+    hash = Math.imul(hash ^ frame[at]!, 0x01000193);
+  for (let at = start + textAt; at < end; at++) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
+  return hash & 0x3fffffff;
+}
+
+function isNamed({ name }: KnownLane, frame: Buffer, start: number, end: number): boolean {
+  if (name.length !== 6 + end - (start + textAt)) return false;
+  for (let index = 0; index < 6; index++) if (name[index] !== frame[start + lengthsAt + index]) return false;
+  for (let index = 6; index < name.length; index++)
+    if (name[index] !== frame[start + textAt + index - 6]) return false;
+  return true;
+}
