@@ -1,6 +1,5 @@
-import { mkdirSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { pino } from 'pino';
+import { logFile } from './rotate-log.ts';
 
 /** Fields first, then a message that never varies: `log.info({ event: 'worker.ready', durationMs }, 'ready')`. */
 export type Log = (fields: object, message: string) => void;
@@ -35,19 +34,4 @@ export function createLogger({ role, name, dataDir, level }: LogOptions): Logger
   // A full disk must not end what the log is about.
   destination.on('error', () => {});
   return pino(options, destination);
-}
-
-export function logFile(dataDir: string): string {
-  return join(dataDir, 'logs', 'polar.log');
-}
-
-// About a week of an idle node's life cycle; one older file is kept beside it.
-const rotateAtBytes = 10 * 1024 * 1024;
-
-/** For whoever starts the node, before anybody else has the file open. */
-export function rotateLog(dataDir: string): void {
-  const file = logFile(dataDir);
-  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
-  const sizeBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (sizeBytes > rotateAtBytes) renameSync(file, `${file}.1`);
 }

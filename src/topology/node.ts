@@ -8,6 +8,7 @@ import {
   type ProcessSpec,
   ProcessSupervisor,
 } from '../supervision/process-supervisor.ts';
+import { rotateLog } from '../telemetry/rotate-log.ts';
 import { listenForControl } from './control-server.ts';
 import { controlPath, gatewayPath } from './endpoints.ts';
 import { takeLock } from './lock.ts';
@@ -89,6 +90,7 @@ export async function startNode({ project, sink, version }: NodeOptions): Promis
   };
   try {
     prepareRunDirectory(runDir);
+    rotateLog(dataDir);
   } catch (error) {
     lock.release();
     throw error;
