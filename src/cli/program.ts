@@ -45,7 +45,7 @@ export function createProgram(
     .helpCommand(false)
     .configureHelp({
       showGlobalOptions: true,
-      subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim(),
+      subcommandTerm: termOf,
     })
     // Errors are shown by the one that shows all errors.
     .configureOutput({ outputError: () => {} })
@@ -92,6 +92,16 @@ function declare(
       global: command.optsWithGlobals<GlobalOptions>(),
     });
   });
+}
+
+/** `state [glob]`, `flow list|lint|show` */
+function termOf(command: Command): string {
+  const members = command.commands.map((member) => member.name()).join('|');
+  const args = command.registeredArguments.map((argument) => {
+    const name = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), members, ...args].filter((part) => part !== '').join(' ');
 }
 
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {

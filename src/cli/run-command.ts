@@ -9,9 +9,11 @@ import { createProgram, type Invocation } from './program.ts';
 export async function runCommand(argv: readonly string[], version: string): Promise<number> {
   let exitCode: number = exitCodes.ok;
   let misusedCommand = '';
+  let isVerbose = false;
   const program = createProgram(
     version,
     async (invocation) => {
+      isVerbose = invocation.global.verbose ?? false;
       exitCode = await invoke(invocation, version);
     },
     (name) => {
@@ -23,7 +25,7 @@ export async function runCommand(argv: readonly string[], version: string): Prom
     return exitCode;
   } catch (error) {
     if (isCommanderError(error)) return endOfParsing(error, misusedCommand);
-    return fail(error, argv.includes('--verbose'));
+    return fail(error, isVerbose);
   }
 }
 

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { logsDir, type Project } from '../config/project.ts';
+import { humanDuration } from '../model/duration.ts';
+import { messageOf, PolarError } from '../model/errors.ts';
+import { findNode, request } from '../topology/control-client.ts';
+import type { NodeStatus } from '../topology/node.ts';
+import type { Call } from './command.ts';
+import { exitCodes, pathFrom } from './failure.ts';
+import { backgroundTwin, type UpFlags } from './up-flags.ts';
+
+const readyWithinMs = 60_000;
+const lookEveryMs = 25;
+
+/** Starts `up` as a process of its own, and returns when all of it is ready, or with what kept it from that. */
+export async function startInBackground({ output }: Call, project: Project, flags: UpFlags): Promise<number> {
+  const log = join(logsDir(project), 'up.log');
+  const { child, logBegin } = spawnUp(project, log, flags);
+  const exited = new Promise<number>((resolve) => {
+    child.once('exit', (code) => resolve(code ?? exitCodes.internal));
+  });
+  const until = performance.now() + readyWithinMs;
+  let exitCode: number | undefined;
+  void exited.then((code) => {
+    exitCode = code;
+  });
+  while (exitCode === undefined && performance.now() < until) {
+    const status = await statusOf(project, child.pid);
+    if (status && isReady(status)) {
+      child.unref();
+      const took = performance.now();
+      output.show({ readyMs: Math.round(took), ...status }, () => [
+        `ready in ${humanDuration(took)} · ${status.processes.length} processes · stop with: pzm down`,
+      ]);
+      return exitCodes.ok;
+    }
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, lookEveryMs))]);
+  }
+  if (exitCode === undefined) {
+    throw new PolarError('node.start-failed', `Not ready within ${humanDuration(readyWithinMs)}.`, {
+      hint: `See ${pathFrom(process.cwd(), log)}, and stop it with: pzm down`,
+    });
+  }
+  // What it said is an error as this process would have shown it.
+  process.stderr.write(readFileSync(log).subarray(logBegin));
+  return exitCode;
+}
+
+function spawnUp(project: Project, log: string, flags: UpFlags): { child: ChildProcess; logBegin: number } {
+  const { POLAR_DETACH: _, ...env } = process.env;
+  const args = ['up', '--config', project.file, '--format', 'text'];
+  if (flags.workers !== undefined) args.push('--workers', String(flags.workers));
+  if (flags.for !== undefined) args.push('--for', `${flags.for}ms`);
+  const fd = openLog(project, log);
+  try {
+    const logBegin = statSync(log).size;
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./main.js', import.meta.url)), ...args], {
+      cwd: project.root,
+      detached: true,
+      env: { ...env, [backgroundTwin]: '1' },
+      stdio: ['ignore', fd, fd],
+    });
+    return { child, logBegin };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openLog(project: Project, log: string): number {
+  try {
+    mkdirSync(logsDir(project), { recursive: true, mode: 0o700 });
+    return openSync(log, 'a', 0o600);
+  } catch (cause) {
+    throw new PolarError(
+      'io.unwritable',
+      `The data folder ${project.dataDir} cannot be written: ${messageOf(cause)}.`,
+      {
+        cause,
+        hint: 'Give this user write permission, or set [journal] dir in polar.ini.',
+      },
+    );
+  }
+}
+
+/** Of the node that this command has started: another one may run on the project. */
+async function statusOf(project: Project, pid: number | undefined): Promise<NodeStatus | undefined> {
+  const node = findNode(project);
+  if (!node || node.pid !== pid) return undefined;
+  try {
+    const { status, body } = await request(node.controlSocket, 'GET', '/status', undefined, 1000);
+    return status === 200 ? (body as NodeStatus) : undefined;
+  } catch {
+    // It holds the project's lock and does not listen yet.
+    return undefined;
+  }
+}
+
+function isReady({ processes }: NodeStatus): boolean {
+  return processes.every(({ state }) => state === 'ready');
+}

@@ -1,0 +1,70 @@
+import { humanDuration } from '../../model/duration.ts';
+import { PolarError } from '../../model/errors.ts';
+import type { Palette } from '../../model/event-text.ts';
+import { request } from '../../topology/control-client.ts';
+import type { NodeStatus } from '../../topology/node.ts';
+import { alignColumns, type Cell } from '../columns.ts';
+import type { Call } from '../command.ts';
+import { exitCodes } from '../failure.ts';
+import { requireNode } from '../gateway-call.ts';
+import { unknownName } from '../unknown-name.ts';
+
+type ProcessStatus = NodeStatus['processes'][number];
+
+export async function run({ args: [name], output, project }: Call): Promise<number> {
+  const { controlSocket } = requireNode(project());
+  const { status, body } = await request(controlSocket, 'GET', '/status');
+  if (status !== 200) throw new PolarError('control.refused', 'The node does not say how it is.');
+  const all = body as NodeStatus;
+  const processes = name === undefined ? all.processes : all.processes.filter((one) => one.name === name);
+  if (name !== undefined && processes.length === 0) {
+    const known = all.processes.map((one) => one.name);
+    throw unknownName('usage.invalid', 'process', name, known);
+  }
+  output.show({ ...all, processes }, () => {
+    const lines = processLines(processes, output.palette);
+    return name === undefined ? [...nodeLines(all, Date.now()), ...lines] : lines;
+  });
+  return exitCodes.ok;
+}
+
+function nodeLines({ node, version, startedAt, policy, processes }: NodeStatus, now: number): string[] {
+  const inForce = policy && policy.revision !== '' ? `policy ${policy.revision}` : 'no policy yet';
+  const refused = policy?.refused ? ' (a newer one was refused; see: pzm check)' : '';
+  const targets = policy ? ` · ${policy.targets} target${policy.targets === 1 ? '' : 's'}` : '';
+  const head = `node ${node} · ${version} · up ${humanDuration(now - startedAt)} · ${inForce}${refused}${targets}`;
+  const bridge = bridgeText(processes.find(({ role }) => role === 'bridge')?.stats);
+  return bridge === undefined ? [head] : [head, bridge];
+}
+
+/** What the bridge says of itself: `bridge to terminal · seq 5 of 5 delivered`. */
+function bridgeText(stats: unknown): string | undefined {
+  const { sink, cursor, newest, quarantined, lastError } = (stats ?? {}) as Record<string, unknown>;
+  if (typeof sink !== 'string') return undefined;
+  if (sink === 'none' || typeof cursor !== 'number') return 'bridge to none · events stay in the journal';
+  const aside = quarantined ? ` · ${quarantined} in quarantine` : '';
+  const error = lastError ? ` · ${lastError}` : '';
+  return `bridge to ${sink} · seq ${cursor} of ${newest} delivered${aside}${error}`;
+}
+
+/** `worker-1  pid 48391  ready  restarts 1 (SIGKILL, back in 0.3 s)` */
+export function processLines(processes: readonly ProcessStatus[], palette: Palette): string[] {
+  return alignColumns(
+    processes.map((one): Cell[] => [
+      one.name,
+      one.pid === undefined ? 'no pid' : `pid ${one.pid}`,
+      one.state === 'ready' ? one.state : { text: one.state, paint: palette.grave },
+      `restarts ${one.restarts}${lastExitText(one)}`,
+    ]),
+  );
+}
+
+function lastExitText({ restarts, lastExit, startFailure }: ProcessStatus): string {
+  const parts: string[] = [];
+  if (lastExit && restarts > 0) {
+    parts.push(lastExit.signal ?? `exit ${lastExit.code}`);
+    if (lastExit.backInMs !== undefined) parts.push(`back in ${humanDuration(lastExit.backInMs)}`);
+  }
+  if (startFailure) parts.push(startFailure.message);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}

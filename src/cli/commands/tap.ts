@@ -1,0 +1,96 @@
+import { watch } from 'node:fs';
+import { join } from 'node:path';
+import { journalDir, type Project } from '../../config/project.ts';
+import { followJournal, type JournalRecord } from '../../journal/follow.ts';
+import { eventOf } from '../../journal/record-event.ts';
+import { createWake, type Wake } from '../../journal/wake.ts';
+import type { CloudEvent } from '../../model/cloud-event.ts';
+import { codeOf, messageOf, PolarError } from '../../model/errors.ts';
+import { eventLines } from '../../model/event-text.ts';
+import type { Call } from '../command.ts';
+import { createGlob, createTargetGlob } from '../glob.ts';
+import { noteIfDown, withJournal } from '../journal-access.ts';
+import { openSignals } from '../signals.ts';
+
+export async function run({ rest: patterns, options, output, project: load }: Call): Promise<number> {
+  const project = load();
+  const begin = beginningOf(options['from'] as string | undefined);
+  const isWanted = createFilter(patterns);
+  const signals = openSignals();
+  await withJournal(project, async (reader) => {
+    const info = reader.info();
+    const from = begin === 'now' ? info.nextSequence : begin === 'beginning' ? info.firstSequence : begin;
+    await noteIfDown(project, output, 'no node runs here: reading what is there, and waiting for one');
+    const bell = openBell(project);
+    try {
+      const { signal } = signals;
+      for await (const record of followJournal({ reader, from, wake: bell.wake, signal })) {
+        const event = readable(record, info, (problem) => output.note(problem));
+        if (!event || !isWanted(record.topic, event)) continue;
+        output.lines(output.format === 'jsonl' ? [JSON.stringify(event)] : eventLines(event, output.palette));
+      }
+    } finally {
+      bell.close();
+    }
+  });
+  signals.close();
+  return signals.exitCode();
+}
+
+/** @throws usage.invalid */
+function beginningOf(written: string | undefined): 'now' | 'beginning' | number {
+  if (written === undefined) return 'now';
+  if (written === 'beginning') return 'beginning';
+  if (/^\d{1,15}$/.test(written)) return Number(written);
+  throw new PolarError('usage.invalid', `"${written}" is no place in the journal.`, {
+    hint: 'Write a sequence such as 7, or beginning.',
+  });
+}
+
+type Filter = (topic: string, event: CloudEvent) => boolean;
+
+/** A pattern with a `/` is about topics, and one that ends in it about all below; any other is about targets. */
+function createFilter(patterns: readonly string[]): Filter {
+  if (patterns.length === 0) return () => true;
+  const filters = patterns.map((pattern): Filter => {
+    if (pattern.includes('/')) {
+      const matches = createGlob(pattern.endsWith('/') ? `${pattern}*` : pattern);
+      return (topic) => matches(topic);
+    }
+    const matches = createTargetGlob(pattern);
+    return (_topic, event) => matches(targetOf(event));
+  });
+  return (topic, event) => filters.some((filter) => filter(topic, event));
+}
+
+function targetOf({ data, subject }: CloudEvent): string {
+  const { target } = (data ?? {}) as { target?: unknown };
+  return typeof target === 'string' ? target : subject;
+}
+
+/** A record that is no event has gone into quarantine; it must not hide those behind it. */
+function readable(
+  record: JournalRecord,
+  info: Parameters<typeof eventOf>[1],
+  note: (problem: string) => void,
+): CloudEvent | undefined {
+  try {
+    return eventOf(record, info);
+  } catch (error) {
+    if (codeOf(error) === undefined) throw error;
+    note(`seq ${record.sequence} is no event: ${messageOf(error)}`);
+    return undefined;
+  }
+}
+
+/** Every commit writes this file, which is bell enough; a ring that is missed costs a second. */
+function openBell(project: Project): { readonly wake: Wake; close(): void } {
+  const wake = createWake();
+  try {
+    const watcher = watch(join(journalDir(project), 'data.mdb'), () => wake.ring());
+    watcher.on('error', () => watcher.close());
+    return { wake, close: () => watcher.close() };
+  } catch {
+    return { wake, close: () => {} };
+  }
+}

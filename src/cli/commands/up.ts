@@ -1,0 +1,27 @@
+import { journalDir } from '../../config/project.ts';
+import { PolarError } from '../../model/errors.ts';
+import type { Call } from '../command.ts';
+import { pathFrom } from '../failure.ts';
+import { backgroundTwin, type UpFlags } from '../up-flags.ts';
+
+export async function run(call: Call): Promise<number> {
+  const flags = call.options as UpFlags;
+  if (flags.detach && flags.demo) {
+    throw new PolarError('usage.invalid', 'A demo is to be looked at: it does not run in the background.', {
+      hint: 'Leave out -d, or make a project with: pzm init',
+    });
+  }
+  if (flags.demo) return (await import('../demo.ts')).runDemo(call, flags);
+  const overrides = flags.workers === undefined ? {} : { workers: flags.workers };
+  const project = call.project(overrides);
+  if (flags.detach) return (await import('../background.ts')).startInBackground(call, project, flags);
+
+  const { runNode } = await import('../foreground.ts');
+  const { exitCode } = await runNode(call, {
+    project,
+    journal: pathFrom(process.cwd(), journalDir(project)),
+    hasTerminal: process.env[backgroundTwin] === undefined,
+    forMs: flags.for,
+  });
+  return exitCode;
+}
