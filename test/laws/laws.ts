@@ -1,0 +1,142 @@
+import { lineAt, type SourceFile } from './source-files.ts';
+
+/** What a law says of a tree: one line per offence, `path:line what`, nothing when it holds. */
+export type Law = (files: readonly SourceFile[]) => string[];
+
+const stages = ['services', 'subject', 'worker', 'integration-manager', 'bridge'];
+
+/** The pure state machines and what they are made of (protocol.md, "Pure cores"). `load.ts` is the I/O of its folder. */
+const cores = [
+  /^subject\/(?:lane|subject|intake)\.ts$/,
+  /^services\/(?:source-window|scheduler|due-heap|tick-template|admissions|settled-reading)\.ts$/,
+  /^worker\/(?:run|segments|states)\.ts$/,
+  /^integration-manager\/settle\.ts$/,
+  /^bridge\/cursor\.ts$/,
+  /^supervision\/(?:restart-policy|intensity|error-kernel)\.ts$/,
+  /^(?:flows|policies)\/(?!load\.ts$)/,
+  /^(?:ini|model)\//,
+];
+const purePackages = ['node:crypto', 'fastest-levenshtein'];
+const impureCalls =
+  /\b(?:Date\.now|new Date\(\)|Math\.random|performance\.|set(?:Timeout|Interval|Immediate)\b|queueMicrotask\b|fetch\(|process\.|random(?:Bytes|UUID|Int)\b)/g;
+
+/** Who alone may import a package. */
+const owners: Readonly<Record<string, RegExp>> = {
+  zeromq: /^transport\//,
+  amqplib: /^bridge\/amqp\//,
+  lmdb: /^journal\/lmdb\//,
+};
+
+const processEnders = /\bprocess\.(?:argv|exitCode|exit\b)/g;
+/** A forked child has no command line above it: its exit code is its last word to the supervisor. */
+const mayEndProcess = /^(?:cli\/|supervision\/child-process\.ts$)/;
+
+const linesMost = 300;
+
+/** Files that are to be split; each leaves the list when it is. */
+const tooLongYet: readonly string[] = ['subject/subject.ts'];
+
+const anyType = /(?<![.\w$])any\b(?!\s*[:(])/g;
+const silenced = /@ts-(?:ignore|expect-error|nocheck)|biome-ignore|eslint-disable/g;
+
+export const modelStandsAlone: Law = (files) =>
+  offendingImports(
+    files.filter(({ path }) => path.startsWith('model/')),
+    ({ specifier, file }) => (file ? !file.startsWith('model/') : !purePackages.includes(specifier)),
+  );
+
+export const stagesMeetOnTheWire: Law = (files) =>
+  files.flatMap((file) => {
+    const own = stageOf(file.path);
+    if (!own) return [];
+    return offendingImports([file], (imported) => {
+      const other = stageOf(imported.file ?? '');
+      return other !== undefined && other !== own;
+    });
+  });
+
+/** Nothing that a core reaches, directly or not, does I/O, reads a clock or throws dice. */
+export const coresArePure: Law = (files) => {
+  const reached = reachedFrom(
+    files.filter(({ path }) => cores.some((core) => core.test(path))),
+    files,
+  );
+  return [
+    ...offendingImports(reached, ({ specifier, file }) => !file && !purePackages.includes(specifier)),
+    ...offendingCode(reached, impureCalls),
+  ];
+};
+
+/** So that a core that was renamed does not leave the law unnoticed. */
+export const everyCoreIsThere: Law = (files) =>
+  cores
+    .filter((core) => !files.some(({ path }) => core.test(path)))
+    .map((core) => `no file matches ${core.source}`);
+
+export const packagesHaveOneOwner: Law = (files) =>
+  Object.entries(owners).flatMap(([name, owner]) =>
+    offendingImports(
+      files.filter(({ path }) => !owner.test(path)),
+      ({ specifier }) => specifier === name || specifier.startsWith(`${name}/`),
+    ),
+  );
+
+export const onlyTheCommandLineEnds: Law = (files) =>
+  offendingCode(
+    files.filter(({ path }) => !mayEndProcess.test(path)),
+    processEnders,
+  );
+
+export const importsLeadSomewhere: Law = (files) => {
+  const paths = new Set(files.map(({ path }) => path));
+  return offendingImports(files, ({ file }) => file !== undefined && !paths.has(file));
+};
+
+export const filesAreSmall: Law = (files) =>
+  files.flatMap(({ path, text }) => {
+    const lines = text.split('\n').length - 1;
+    if (tooLongYet.includes(path)) {
+      return lines > linesMost ? [] : [`${path} has ${lines} lines: take it off the list of those too long`];
+    }
+    return lines > linesMost ? [`${path} has ${lines} lines, ${linesMost} are allowed`] : [];
+  });
+
+export const typesAreHonest: Law = (files) => [
+  ...offendingCode(files, anyType),
+  ...files.flatMap((file) => offences(file, file.text, silenced)),
+];
+
+function stageOf(path: string): string | undefined {
+  return stages.find((stage) => path.startsWith(`${stage}/`));
+}
+
+function reachedFrom(from: readonly SourceFile[], files: readonly SourceFile[]): SourceFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const reached = new Set(from);
+  for (const { imports } of reached) {
+    for (const { file } of imports) {
+      const next = byPath.get(file ?? '');
+      if (next) reached.add(next);
+    }
+  }
+  return [...reached];
+}
+
+function offendingImports(
+  files: readonly SourceFile[],
+  offends: (imported: SourceFile['imports'][number]) => boolean,
+): string[] {
+  return files.flatMap(({ path, imports }) =>
+    imports.filter(offends).map(({ line, specifier }) => `${path}:${line} imports ${specifier}`),
+  );
+}
+
+function offendingCode(files: readonly SourceFile[], pattern: RegExp): string[] {
+  return files.flatMap((file) => offences(file, file.code, pattern));
+}
+
+function offences({ path }: SourceFile, text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(
+    (match) => `${path}:${lineAt(text, match.index)} says ${match[0].trim()}`,
+  );
+}
