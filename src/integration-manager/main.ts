@@ -8,7 +8,7 @@ import { eventsPath, ipc, resultsPath } from '../topology/endpoints.ts';
 import type { ChildConfiguration, ManagerPeer } from '../topology/wire.ts';
 import { Bell } from '../transport/bell.ts';
 import { kindOf } from '../transport/frame.ts';
-import { Inbox } from '../transport/inbox.ts';
+import { Inbox, maxResultBytes } from '../transport/inbox.ts';
 import { decodeResults } from '../transport/result-frame.ts';
 import { messagesOf } from './publish.ts';
 import { settle } from './settle.ts';
@@ -26,7 +26,7 @@ runChild({
     const { name, incarnation, node, runDir, dataDir, settings } = configuration as ChildConfiguration;
     const log = createLogger({ role: 'integration-manager', name, dataDir, level: settings.logLevel });
     const journal = openJournalWriter(join(dataDir, 'journal'), node, Date.now());
-    const inbox = new Inbox();
+    const inbox = new Inbox(maxResultBytes);
     const bell = new Bell();
     let { nextSequence } = journal.info();
     const peer: ManagerPeer = {

@@ -62,11 +62,16 @@ const fields = [
   'policy',
 ] as const;
 type Field = (typeof fields)[number];
+const keyField = fields.indexOf('key');
+const idField = fields.indexOf('id');
 
 /** No record may be larger; a longer body is refused where it enters. */
 export const maxRecordBytes = 16 * 1024 * 1024;
+/** Keys and ids are keys of the journal's tables, which take 1,978 bytes with what stands around them. */
+export const maxKeyBytes = 1500;
 
 // Every task passes here more than once: no spread, no iterators, and nothing for fields that are empty.
+/** @throws envelope.oversized */
 export function encodeEnvelope(envelope: Envelope): Buffer {
   const texts = [
     envelope.source,
@@ -111,8 +116,9 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
 function checkedLength(text: string, index: number): number {
   if (text === '') return 0;
   const length = Buffer.byteLength(text);
-  if (length <= 0xffff) return length;
-  throw new PolarError('envelope.oversized', `${fields[index]} is longer than 65535 bytes.`);
+  const most = index === keyField || index === idField ? maxKeyBytes : 0xffff;
+  if (length <= most) return length;
+  throw new PolarError('envelope.oversized', `${fields[index]} is longer than ${most} bytes.`);
 }
 
 /**
@@ -195,6 +201,11 @@ export function checkRecord(bytes: Buffer, start: number, limit: number): number
   for (let at = start + lengthsAt; at < start + lengthsAt + 2 * fields.length; at += 2)
     sum += readUint16(bytes, at);
   if (sum !== length) throw malformed('has lengths that do not add up');
+  const keyBytes = readUint16(bytes, start + lengthsAt + 2 * keyField);
+  if (keyBytes === 0) throw malformed('has no key');
+  if (keyBytes > maxKeyBytes || readUint16(bytes, start + lengthsAt + 2 * idField) > maxKeyBytes) {
+    throw malformed('has a key or id that is too long');
+  }
   return length;
 }
 

@@ -5,7 +5,7 @@ import type { Finding } from '../model/finding.ts';
 import type { PolicyFile } from '../model/policy.ts';
 
 // The text of a set travels in one task and is journaled with each change: this is far more than people write.
-export const policySetLimitBytes = 8 * 1024 * 1024;
+export const policySetLimitBytes = 2 * 1024 * 1024;
 
 export interface LoadedPolicies {
   /** `<folder>/<file>.ini`, by name; what could not be read is left out and reported. */

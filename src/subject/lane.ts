@@ -83,12 +83,19 @@ export function nextGroup(lane: Lane): string {
   return lane.waiting[lane.head]?.group ?? '';
 }
 
-/** The tasks of the next run: as many as follow one another in one group. */
+/** A run is one item of a message: past this it takes no further task. */
+const runLimitBytes = 4 * 1024 * 1024;
+
+/** The tasks of the next run: as many as follow one another in one group and fit. */
 export function takeOut(lane: Lane, most: number): WaitingTask[] {
   const group = nextGroup(lane);
   const limit = Math.min(lane.waiting.length, lane.head + most);
   let end = lane.head;
-  while (end < limit && lane.waiting[end]!.group === group) end++;
+  for (let bytes = 0; end < limit && bytes < runLimitBytes; end++) {
+    const task = lane.waiting[end]!;
+    if (task.group !== group) break;
+    bytes += task.end - task.start;
+  }
   const tasks = lane.waiting.slice(lane.head, end);
   if (end === lane.waiting.length) {
     lane.waiting = [];

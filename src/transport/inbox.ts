@@ -3,17 +3,23 @@ import { maxRecordBytes } from '../model/envelope.ts';
 import { highWaterMark } from './outbox.ts';
 
 /** A larger message ends its connection before it is read; its sender connects again. */
-export const maxFrameBytes = maxRecordBytes + 1024;
+export const maxFrameBytes = 2 * maxRecordBytes;
+/** Of results: a worker ends a run at 4 MiB, and its last task may add records, states and children to that. */
+export const maxResultBytes = 8 * maxRecordBytes;
 
 /** A PULL socket that hands each frame to `handle`, one after the other, and never stops to wait for anything else. */
 export class Inbox {
-  readonly #socket = new Pull({
-    receiveHighWaterMark: highWaterMark,
-    maxMessageSize: maxFrameBytes,
-    linger: 0,
-    reconnectInterval: 20,
-    reconnectMaxInterval: 200,
-  });
+  readonly #socket: Pull;
+
+  constructor(mostBytes = maxFrameBytes) {
+    this.#socket = new Pull({
+      receiveHighWaterMark: highWaterMark,
+      maxMessageSize: mostBytes,
+      linger: 0,
+      reconnectInterval: 20,
+      reconnectMaxInterval: 200,
+    });
+  }
 
   async bind(endpoint: string): Promise<void> {
     await this.#socket.bind(endpoint);

@@ -9,7 +9,7 @@ import {
 import type { Envelope } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
 import { pendingSource } from '../model/run.ts';
-import type { Emission } from './run.ts';
+import type { Emission } from './emission.ts';
 import type { RunStates } from './states.ts';
 
 /** A task without a deadline of its own is given this long for each step. */

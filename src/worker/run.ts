@@ -1,5 +1,7 @@
-import { decodeEnvelope, type Envelope, encodeEnvelope, withBody } from '../model/envelope.ts';
+import { decodeEnvelope, type Envelope, maxRecordBytes, withBody } from '../model/envelope.ts';
+import { codeOf, messageOf } from '../model/errors.ts';
 import {
+  type Child,
   type DeadLetter,
   type Mark,
   pendingSource,
@@ -7,6 +9,7 @@ import {
   type Run,
   type SettledRow,
 } from '../model/run.ts';
+import { childOf, type Emission } from './emission.ts';
 import { createSegments, type SegmentBuilder } from './segments.ts';
 import { createRunStates, type RunStates, type StateReader } from './states.ts';
 
@@ -24,17 +27,6 @@ export type WalkStep =
 
 /** A body on its way through the steps: bytes until somebody needs the value. */
 export type Body = { readonly bytes: Buffer } | { readonly value: unknown };
-
-/** A task that a step emits; it becomes a row of `pending` (R8). */
-export interface Emission {
-  readonly id?: string;
-  readonly flow: string;
-  readonly key: string;
-  readonly subject?: string;
-  readonly group?: string;
-  readonly deadline?: number;
-  readonly body: Buffer;
-}
 
 export interface Call {
   readonly type: 'call';
@@ -70,8 +62,10 @@ export interface WorkerRun {
   readonly segments: SegmentBuilder;
   readonly marks: Map<string, { first: number; last: number; count: number }>;
   readonly rows: SettledRow[];
-  readonly children: { id: string; record: Buffer }[];
+  readonly children: Child[];
   readonly deadLetters: DeadLetter[];
+  /** Of children and dead letters. */
+  extraBytes: number;
   task: Envelope;
   steps: readonly WalkStep[];
   /** Undefined while it is the task's own: nobody has looked at it, or only handed it on. */
@@ -104,6 +98,7 @@ export function createRun({ run, worker, walk, maxAttempts, reader }: RunOptions
     marks: new Map(),
     rows: [],
     children: [],
+    extraBytes: 0,
     deadLetters: [],
     task,
     steps: [],
@@ -118,7 +113,7 @@ export function createRun({ run, worker, walk, maxAttempts, reader }: RunOptions
 /** Walks on to the next call, or to the end of the run. */
 export function advance(state: WorkerRun): Call | Finished {
   if (state.index < 0) nextTask(state);
-  while (state.index < state.run.tasks.length && !state.failure) {
+  while (state.index < state.run.tasks.length && !state.failure && !isLarge(state)) {
     const step = state.steps[state.step];
     if (step?.kind === 'call') {
       const { component, method } = step;
@@ -128,8 +123,8 @@ export function advance(state: WorkerRun): Call | Finished {
       complete(state, 'completed', '');
       continue;
     }
-    if (step.kind === 'publish') state.segments.add(step.topic, recordOf(state));
-    state.step++;
+    if (step.kind === 'publish') publish(state, step.topic);
+    else state.step++;
   }
   return finish(state);
 }
@@ -179,18 +174,50 @@ function nextTask(state: WorkerRun): void {
   }
 }
 
+function publish(state: WorkerRun, topic: string): void {
+  const record = recordOf(state);
+  if (record.length > maxRecordBytes) {
+    deadLetter(
+      state,
+      'body.too-large',
+      `The body has ${record.length} bytes, ${maxRecordBytes} are allowed.`,
+    );
+    return;
+  }
+  state.segments.add(topic, record);
+  state.step++;
+}
+
 function complete(state: WorkerRun, outcome: 'completed' | 'ended', reason: string): void {
+  let children: Child[];
+  try {
+    children = state.emissions.map((emission, index) => childOf(state.task, emission, index));
+  } catch (error) {
+    deadLetter(state, codeOf(error) ?? 'action.failed', messageOf(error));
+    return;
+  }
   state.states.keep();
   state.segments.keep();
-  for (const [index, emission] of state.emissions.entries())
-    state.children.push(childOf(state.task, emission, index));
+  for (const child of children) {
+    state.children.push(child);
+    state.extraBytes += child.record.length;
+  }
   settleTask(state, outcome, reason);
   nextTask(state);
 }
 
+/** One result is one message: past this a run ends, and what it has not begun is handed back without a fault. */
+const resultLimitBytes = 4 * 1024 * 1024;
+
+function isLarge({ states, segments, extraBytes }: WorkerRun): boolean {
+  return states.sizeBytes + segments.sizeBytes + extraBytes > resultLimitBytes;
+}
+
 function deadLetter(state: WorkerRun, code: string, message: string): void {
   discard(state);
-  state.deadLetters.push({ record: state.run.tasks[state.index]!, code, message });
+  const record = state.run.tasks[state.index]!;
+  state.deadLetters.push({ record, code, message });
+  state.extraBytes += record.length;
   settleTask(state, 'dead-lettered', code);
   nextTask(state);
 }
@@ -225,29 +252,6 @@ function recordOf(state: WorkerRun): Buffer {
 /** JSON text of a body. */
 export function bytesOf(body: Body): Buffer {
   return 'bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.value ?? null));
-}
-
-function childOf(parent: Envelope, emission: Emission, index: number): { id: string; record: Buffer } {
-  const id = emission.id ?? `${parent.id || `${parent.source}-${parent.key}-${parent.number}`}.${index + 1}`;
-  const record = encodeEnvelope({
-    id,
-    source: pendingSource,
-    number: 0,
-    flow: emission.flow,
-    step: 0,
-    key: emission.key,
-    subject: emission.subject ?? '',
-    time: parent.time,
-    deadline: emission.deadline ?? 0,
-    attempt: 0,
-    correlationId: parent.correlationId,
-    causationId: parent.id,
-    traceparent: parent.traceparent,
-    policy: parent.policy,
-    group: emission.group ?? '',
-    body: emission.body,
-  });
-  return { id, record };
 }
 
 function finish(state: WorkerRun): Finished {

@@ -8,17 +8,21 @@ export interface SegmentBuilder {
   /** The task failed: what it added is gone. */
   discard(): void;
   build(): Segment[];
+  /** Of everything kept. */
+  readonly sizeBytes: number;
 }
 
 export function createSegments(): SegmentBuilder {
   const kept: { topic: string; records: Buffer[] }[] = [];
   let added: { topic: string; record: Buffer }[] = [];
+  let sizeBytes = 0;
   return {
     add(topic, record) {
       added.push({ topic, record });
     },
     keep() {
       for (const { topic, record } of added) {
+        sizeBytes += record.length;
         const last = kept.at(-1);
         if (last?.topic === topic) last.records.push(record);
         else kept.push({ topic, records: [record] });
@@ -27,6 +31,9 @@ export function createSegments(): SegmentBuilder {
     },
     discard() {
       added = [];
+    },
+    get sizeBytes() {
+      return sizeBytes;
     },
     build() {
       return kept.map(({ topic, records }) => ({

@@ -1,4 +1,8 @@
+import { maxKeyBytes, maxRecordBytes } from '../model/envelope.ts';
+import { PolarError } from '../model/errors.ts';
 import type { StateWrite } from '../model/run.ts';
+
+const maxActorBytes = 200;
 
 /** Reads the newest row of an actor and key from the journal. */
 export type StateReader = (actor: string, key: string) => { version: number; value: Buffer } | undefined;
@@ -9,10 +13,13 @@ export type StateReader = (actor: string, key: string) => { version: number; val
  */
 export interface RunStates {
   read(actor: string, key: string): unknown;
+  /** @throws body.too-large, for a value or a name that the journal cannot hold */
   write(actor: string, key: string, value: unknown): void;
   keep(): void;
   discard(): void;
   writes(): StateWrite[];
+  /** Of everything kept. */
+  readonly sizeBytes: number;
 }
 
 interface Row {
@@ -21,12 +28,18 @@ interface Row {
   /** Version in the journal when the run first looked. */
   readonly base: number;
   readonly before: unknown;
-  kept: { value: unknown } | undefined;
-  written: { value: unknown } | undefined;
+  kept: Written | undefined;
+  written: Written | undefined;
+}
+
+interface Written {
+  readonly value: unknown;
+  readonly bytes: Buffer;
 }
 
 export function createRunStates(reader: StateReader): RunStates {
   const rows = new Map<string, Row>();
+  let sizeBytes = 0;
   const rowOf = (actor: string, key: string): Row => {
     const id = `${actor}\0${key}`;
     let row = rows.get(id);
@@ -51,11 +64,24 @@ export function createRunStates(reader: StateReader): RunStates {
       return newest ? newest.value : row.before;
     },
     write(actor, key, value) {
-      rowOf(actor, key).written = { value };
+      const bytes = Buffer.from(JSON.stringify(value ?? null));
+      if (
+        bytes.length > maxRecordBytes ||
+        Buffer.byteLength(key) > maxKeyBytes ||
+        Buffer.byteLength(actor) > maxActorBytes
+      ) {
+        throw new PolarError(
+          'body.too-large',
+          `The state of ${actor} has ${bytes.length} bytes, or too long a name.`,
+        );
+      }
+      rowOf(actor, key).written = { value, bytes };
     },
     keep() {
       for (const row of rows.values()) {
-        row.kept = row.written ?? row.kept;
+        if (!row.written) continue;
+        sizeBytes += row.written.bytes.length - (row.kept?.bytes.length ?? 0);
+        row.kept = row.written;
         row.written = undefined;
       }
     },
@@ -64,8 +90,11 @@ export function createRunStates(reader: StateReader): RunStates {
     },
     writes() {
       return [...rows.values()].flatMap(({ actor, key, base, kept }) =>
-        kept ? [{ actor, key, base, value: Buffer.from(JSON.stringify(kept.value)) }] : [],
+        kept ? [{ actor, key, base, value: kept.bytes }] : [],
       );
+    },
+    get sizeBytes() {
+      return sizeBytes;
     },
   };
 }

@@ -1,0 +1,89 @@
+import type { KeyRow } from '../model/run.ts';
+import { createLane, type Lane, waitingCount } from './lane.ts';
+
+export interface SubjectOptions {
+  /** Prefix of run ids: unique per life of the subject. */
+  readonly incarnation: string;
+  readonly tasksPerRun: number;
+  /** Runs at once per group, over all workers. */
+  readonly runsPerGroup: number;
+}
+
+/** What the subject reads of the journal; always the newest state. */
+export interface SubjectView {
+  keyRow(key: string): KeyRow | undefined;
+  isPending(order: number): boolean;
+}
+
+/** Runs of one group: how many there are now, and the lanes that wait for room. */
+export interface Group {
+  running: number;
+  readonly waiting: Lane[];
+}
+
+export interface WorkerState {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly credit: number;
+  readonly runs: Map<string, Lane>;
+}
+
+export interface SubjectState {
+  readonly options: SubjectOptions;
+  readonly lanes: Map<string, Lane>;
+  readonly workers: Map<string, WorkerState>;
+  /** Workers that may still work for an earlier subject; nothing is leased until each has said hello or is gone. */
+  readonly awaited: Set<string>;
+  /** Incarnations of workers that have ended: what they still had in a socket counts for nothing. */
+  readonly ended: Set<string>;
+  /** Lanes that may be leased, first come first served; `ready.slice(readyHead)` is the queue. */
+  ready: Lane[];
+  readyHead: number;
+  readonly blocked: Set<Lane>;
+  readonly groups: Map<string, Group>;
+  readonly counts: { taken: number; duplicate: number; leased: number; settled: number; handedBack: number };
+  integrationManager: string;
+  nextRun: number;
+  waiting: number;
+  /** Rows of `pending` that wait or run here; the shell reads more of them when there are few. */
+  rowsHeld: number;
+  nowMs: number;
+}
+
+export function createSubject(options: SubjectOptions, awaited: Iterable<string> = []): SubjectState {
+  return {
+    options,
+    lanes: new Map(),
+    workers: new Map(),
+    awaited: new Set(awaited),
+    ended: new Set(),
+    ready: [],
+    readyHead: 0,
+    blocked: new Set(),
+    groups: new Map(),
+    counts: { taken: 0, duplicate: 0, leased: 0, settled: 0, handedBack: 0 },
+    integrationManager: '',
+    nextRun: 1,
+    waiting: 0,
+    rowsHeld: 0,
+    nowMs: 0,
+  };
+}
+
+/** The lane of a key; the shell keeps it beside the key's bytes, so that a task costs one look-up. */
+export function laneOf(state: SubjectState, key: string): Lane {
+  let lane = state.lanes.get(key);
+  if (!lane) {
+    lane = createLane(key);
+    state.lanes.set(key, lane);
+  }
+  return lane;
+}
+
+/** An idle lane is dropped: what it remembers, the journal knows (R5). */
+export function forgetIfIdle(state: SubjectState, lane: Lane): void {
+  if (lane.run || lane.queued || waitingCount(lane) > 0) return;
+  lane.forgotten = true;
+  state.lanes.delete(lane.key);
+  state.blocked.delete(lane);
+}
