@@ -22,12 +22,14 @@ export type Verification =
       readonly problem: string;
     };
 
+type Reader = Pick<JournalReader, 'info' | 'batchAt'>;
+
 /**
  * Computes every hash again. That the chain holds says that the journal is consistent with itself; whoever can write
  * it can also compute a new chain, so only a head that was kept elsewhere (`against`, or its first hex characters)
  * says that nothing up to there was altered since.
  */
-export function verifyJournal(reader: JournalReader, against?: string): Verification {
+export function verifyJournal(reader: Reader, against?: string): Verification {
   const { firstSequence, previousOfFirst, nextSequence, head } = reader.info();
   let expected = firstSequence;
   let previous = previousOfFirst;
@@ -52,7 +54,7 @@ export function verifyJournal(reader: JournalReader, against?: string): Verifica
   return { holds: true, first: firstSequence, last: nextSequence - 1, batches, head, anchoredAt };
 }
 
-function checkNext(reader: JournalReader, expected: number, previous: string): Batch | { problem: string } {
+function checkNext(reader: Reader, expected: number, previous: string): Batch | { problem: string } {
   try {
     const found = reader.batchAt(expected);
     if (!found) return { problem: 'it is missing' };
