@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { packageVersion } from './package-version.ts';
-import { runCommand } from './run-command.ts';
+import { reportFailure, runCommand } from './run-command.ts';
 
 /** Whoever read us has heard enough: `pzm tap | head -1` is no failure. */
 function endWithReader(error: NodeJS.ErrnoException): void {
@@ -15,7 +15,9 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 process.stdout.on('error', endWithReader);
-process.stderr.on('error', endWithReader);
+// Narration that nobody hears is no reason to end what it is about.
+process.stderr.on('error', () => {});
+process.on('uncaughtException', (error) => process.exit(reportFailure(error, true)));
 const exitCode = await runCommand(process.argv.slice(2), packageVersion());
 await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
 process.exit(exitCode);

@@ -25,7 +25,7 @@ export async function runCommand(argv: readonly string[], version: string): Prom
     return exitCode;
   } catch (error) {
     if (isCommanderError(error)) return endOfParsing(error, misusedCommand);
-    return fail(error, isVerbose);
+    return reportFailure(error, isVerbose);
   }
 }
 
@@ -60,10 +60,11 @@ function endOfParsing({ exitCode, code, message }: CommanderError, name: string)
   const [, what = message, meant] =
     /^(?:error: )?(.*?)\.?\s*(?:\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
   const hint = meant ? `Did you mean "${meant}"?` : `See: pzm ${name === '' ? '' : `${name} `}--help`;
-  return fail(new PolarError('usage.invalid', `${what}.`, { hint }), false);
+  return reportFailure(new PolarError('usage.invalid', `${what}.`, { hint }), false);
 }
 
-function fail(error: unknown, verbose: boolean): number {
+/** Says on stderr what went wrong, and returns the exit code of it. */
+export function reportFailure(error: unknown, verbose: boolean): number {
   const lines = failureLines(error, { cwd: process.cwd(), verbose });
   process.stderr.write(`${lines.join('\n')}\n`);
   return exitCodeOf(error);

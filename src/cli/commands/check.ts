@@ -5,6 +5,7 @@ import { PolarError } from '../../model/errors.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
 import type { PolicyStamp } from '../../model/policy.ts';
 import type { Call } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { exitCodes, findingLine } from '../failure.ts';
 import { standingOf, withJournal } from '../journal-access.ts';
 import { type LintedProject, lintProject } from '../project-files.ts';
@@ -81,8 +82,4 @@ function summary(
 
 function countOf(findings: readonly Finding[], severity: Severity): number {
   return findings.filter((finding) => finding.severity === severity).length;
-}
-
-function countText(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

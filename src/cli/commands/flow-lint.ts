@@ -1,5 +1,6 @@
 import { hasErrors } from '../../model/finding.ts';
 import type { Call } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { exitCodes, findingLine } from '../failure.ts';
 import { optionalProject } from '../optional-project.ts';
 import { type ReadFlows, readFlows } from '../project-files.ts';
@@ -11,8 +12,8 @@ export async function run(call: Call): Promise<number> {
   const findings = read.findings.filter(isAbout(names, read));
   const cwd = process.cwd();
   output.show(findings, () => findings.map((finding) => findingLine(finding, cwd)));
-  const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
-  output.note(`${names.length || read.flows.size} flows, ${count}`);
+  const flows = countText(names.length || read.flows.size, 'flow');
+  output.note(`${flows}, ${countText(findings.length, 'finding')}`);
   return hasErrors(findings) ? exitCodes.findings : exitCodes.ok;
 }
 

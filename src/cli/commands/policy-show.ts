@@ -1,5 +1,6 @@
 import type { PolicyStanding, Tasking } from '../../model/tasking.ts';
 import type { Call } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { findingLine } from '../failure.ts';
 import { standingOf, taskingOf, withJournal } from '../journal-access.ts';
 import { soundPolicies, targetLines } from '../policy-view.ts';
@@ -44,9 +45,11 @@ function standingLines(
   const now = Date.now();
   const lines = inForce
     ? [
-        `policy ${inForce.revision} in force since ${timeText(inForce.since, now)} · ${tasking?.targets.length ?? 0} targets`,
+        `policy ${inForce.revision} in force since ${timeText(inForce.since, now)} · ${countText(tasking?.targets.length ?? 0, 'target')}`,
         `hash  ${inForce.hash}`,
-        ...inForce.files.map(({ name, text }) => `file  ${name}  ${Buffer.byteLength(text)} bytes`),
+        ...inForce.files.map(
+          ({ name, text }) => `file  ${name}  ${countText(Buffer.byteLength(text), 'byte')}`,
+        ),
       ]
     : ['no policy is in force yet'];
   if (!refused) return lines;

@@ -5,6 +5,7 @@ import { request } from '../../topology/control-client.ts';
 import type { NodeStatus } from '../../topology/node.ts';
 import { alignColumns, type Cell } from '../columns.ts';
 import type { Call } from '../command.ts';
+import { countText } from '../count-text.ts';
 import { exitCodes } from '../failure.ts';
 import { requireNode } from '../gateway-call.ts';
 import { unknownName } from '../unknown-name.ts';
@@ -31,7 +32,7 @@ export async function run({ args: [name], output, project }: Call): Promise<numb
 function nodeLines({ node, version, startedAt, policy, processes }: NodeStatus, now: number): string[] {
   const inForce = policy && policy.revision !== '' ? `policy ${policy.revision}` : 'no policy yet';
   const refused = policy?.refused ? ' (a newer one was refused; see: pzm check)' : '';
-  const targets = policy ? ` · ${policy.targets} target${policy.targets === 1 ? '' : 's'}` : '';
+  const targets = policy ? ` · ${countText(policy.targets, 'target')}` : '';
   const head = `node ${node} · ${version} · up ${humanDuration(now - startedAt)} · ${inForce}${refused}${targets}`;
   const bridge = bridgeText(processes.find(({ role }) => role === 'bridge')?.stats);
   return bridge === undefined ? [head] : [head, bridge];
@@ -41,7 +42,7 @@ function nodeLines({ node, version, startedAt, policy, processes }: NodeStatus, 
 function bridgeText(stats: unknown): string | undefined {
   const { sink, cursor, newest, quarantined, lastError } = (stats ?? {}) as Record<string, unknown>;
   if (typeof sink !== 'string') return undefined;
-  if (sink === 'none' || typeof cursor !== 'number') return 'bridge to none · events stay in the journal';
+  if (sink === 'none' || typeof cursor !== 'number') return 'bridge to nowhere · events stay in the journal';
   const aside = quarantined ? ` · ${quarantined} in quarantine` : '';
   const error = lastError ? ` · ${lastError}` : '';
   return `bridge to ${sink} · seq ${cursor} of ${newest} delivered${aside}${error}`;

@@ -8,14 +8,14 @@ import type { CloudEvent } from '../../model/cloud-event.ts';
 import { codeOf, messageOf, PolarError } from '../../model/errors.ts';
 import { eventLines } from '../../model/event-text.ts';
 import type { Call } from '../command.ts';
-import { createGlob, createTargetGlob } from '../glob.ts';
+import { createEventFilter } from '../event-filter.ts';
 import { noteIfDown, withJournal } from '../journal-access.ts';
 import { openSignals } from '../signals.ts';
 
 export async function run({ rest: patterns, options, output, project: load }: Call): Promise<number> {
   const project = load();
   const begin = beginningOf(options['from'] as string | undefined);
-  const isWanted = createFilter(patterns);
+  const isWanted = createEventFilter(patterns);
   const signals = openSignals();
   await withJournal(project, async (reader) => {
     const info = reader.info();
@@ -45,27 +45,6 @@ function beginningOf(written: string | undefined): 'now' | 'beginning' | number 
   throw new PolarError('usage.invalid', `"${written}" is no place in the journal.`, {
     hint: 'Write a sequence such as 7, or beginning.',
   });
-}
-
-type Filter = (topic: string, event: CloudEvent) => boolean;
-
-/** A pattern with a `/` is about topics, and one that ends in it about all below; any other is about targets. */
-function createFilter(patterns: readonly string[]): Filter {
-  if (patterns.length === 0) return () => true;
-  const filters = patterns.map((pattern): Filter => {
-    if (pattern.includes('/')) {
-      const matches = createGlob(pattern.endsWith('/') ? `${pattern}*` : pattern);
-      return (topic) => matches(topic);
-    }
-    const matches = createTargetGlob(pattern);
-    return (_topic, event) => matches(targetOf(event));
-  });
-  return (topic, event) => filters.some((filter) => filter(topic, event));
-}
-
-function targetOf({ data, subject }: CloudEvent): string {
-  const { target } = (data ?? {}) as { target?: unknown };
-  return typeof target === 'string' ? target : subject;
 }
 
 /** A record that is no event has gone into quarantine; it must not hide those behind it. */
