@@ -60,7 +60,8 @@ function reply(method: string, path: string, shown: () => Shown, turn: (name: Sw
     if (!isSwitchName(name)) return notFound(path);
     if (method !== 'POST') return notAllowed('POST');
     turn(name);
-    return { status: 200, body: shown() };
+    // Whoever turned it knows what it shows now; nothing to read keeps a shell's screen clean.
+    return { status: 204, body: undefined };
   }
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (!page) return notFound(path);
@@ -88,6 +89,10 @@ function notAllowed(allow: string): Reply {
 function send(request: IncomingMessage, response: ServerResponse, { status, body, allow }: Reply): void {
   // Read to its end and forgotten, so that the connection can be used again.
   request.resume();
+  if (body === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
   response.writeHead(status, { 'content-type': 'application/json', ...(allow ? { allow } : {}) });
   response.end(`${JSON.stringify(body, null, 2)}\n`);
 }

@@ -6,7 +6,13 @@ import { forgetIfIdle, laneOf, type SubjectState, type SubjectView } from './sub
 
 export { type Lease, lease } from './lease.ts';
 export { passTime } from './ready-queue.ts';
-export { createSubject, laneOf, type SubjectState, type SubjectView } from './subject-state.ts';
+export {
+  createSubject,
+  laneOf,
+  type SubjectOptions,
+  type SubjectState,
+  type SubjectView,
+} from './subject-state.ts';
 
 /*
  * The subject as a pure state machine: events in, leases out; no clock, no socket, no random. State is changed in

@@ -53,16 +53,13 @@ describe('over HTTP', () => {
     for (const page of front.pages) expect((await fetch(url + page)).status).toBe(200);
     for (const entry of Object.keys(front.switches)) {
       const [method, path] = entry.split(' ') as [string, string];
-      expect((await fetch(url + path, { method })).status).toBe(200);
+      expect((await fetch(url + path, { method })).ok).toBe(true);
     }
   });
 
-  it('answers a switch with what it shows then', async () => {
-    expect(await (await post('/switch/down')).json()).toEqual({
-      status: 'down',
-      version: '1.4.0',
-      refunds: false,
-    });
+  it('answers a switch with nothing to read', async () => {
+    const response = await post('/switch/down');
+    expect([response.status, await response.text()]).toEqual([204, '']);
   });
 
   it('is switched by POST only', async () => {
