@@ -55,7 +55,7 @@ const cases: Readonly<Record<string, Case>> = {
   'every core is where the law looks for it': {
     law: (files) => everyCoreIsThere(files).filter((line) => line.includes('cursor')),
     broken: { 'bridge/curser.ts': '' },
-    says: ['no file matches ^bridge\\/cursor\\.ts$'],
+    says: ['bridge/cursor.ts is missing'],
   },
   'only their owners import zeromq, amqplib and lmdb': {
     law: packagesHaveOneOwner,
@@ -98,11 +98,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'no file has more than 300 lines': {
     law: filesAreSmall,
-    broken: { 'a.ts': '\n'.repeat(301), 'b.ts': '\n'.repeat(300), 'subject/subject.ts': '' },
-    says: [
-      'a.ts has 301 lines, 300 are allowed',
-      'subject/subject.ts has 0 lines: take it off the list of those too long',
-    ],
+    broken: { 'a.ts': '\n'.repeat(301), 'b.ts': '\n'.repeat(300) },
+    says: ['a.ts has 301 lines, 300 are allowed'],
   },
   'no type is any, and no checker is silenced': {
     law: typesAreHonest,

@@ -1,0 +1,101 @@
+import { type KeyRow, pendingSource, type Receipt, type Report, runsPerRow } from '../../../src/model/run.ts';
+import * as subject from '../../../src/subject/subject.ts';
+
+export const manager = 'im1';
+
+export interface Arrival {
+  readonly source?: string;
+  readonly group?: string;
+  readonly attempt?: number;
+}
+
+/**
+ * A subject with a journal beside it that the tests write: what is leased, and what becomes of it, is said in one
+ * line each.
+ */
+export class Desk {
+  readonly state: subject.SubjectState;
+  readonly rows = new Map<string, KeyRow>();
+  readonly pending = new Set<number>();
+  readonly view: subject.SubjectView = {
+    keyRow: (key) => this.rows.get(key),
+    isPending: (order) => this.pending.has(order),
+  };
+
+  constructor(options: Partial<subject.SubjectOptions> = {}, awaited: readonly string[] = []) {
+    const defaults = { incarnation: 's', tasksPerRun: 64, runsPerGroup: 4 };
+    this.state = subject.createSubject({ ...defaults, ...options }, awaited);
+    subject.lookUp(this.state, manager, this.view);
+  }
+
+  arrive(key: string, number: number, { source = 'ticks', group = '', attempt = 0 }: Arrival = {}): void {
+    if (source === pendingSource) this.pending.add(number);
+    const place = { frame: Buffer.alloc(0), start: 0, end: 0 };
+    const task = { ...place, source, number, group, attempt };
+    subject.take(this.state, subject.laneOf(this.state, key), task);
+  }
+
+  greet(
+    worker: string,
+    incarnation = `${worker}.1`,
+    credit = 8,
+    runs: { id: string; key: string }[] = [],
+  ): void {
+    subject.hello(this.state, { worker, incarnation, version: '', credit, runs }, this.view);
+  }
+
+  lose(worker: string, incarnation = `${worker}.1`): void {
+    subject.workerGone(this.state, worker, incarnation, this.view);
+  }
+
+  lease(): subject.Lease[] {
+    return subject.lease(this.state);
+  }
+
+  report(lease: subject.Lease, word: Partial<Omit<Report, 'run' | 'worker'>> = {}): void {
+    const { run, worker } = lease;
+    const report = { run, worker, done: lease.tasks.length, sentTo: manager, ...word };
+    subject.reported(this.state, report, this.view);
+  }
+
+  /** The journal has the lease's first `done` tasks from now on; whoever is not told can look it up. */
+  commit({ run, key, tasks }: subject.Lease, done = tasks.length): Receipt {
+    const before = this.rows.get(key);
+    const marks: Record<string, number> = { ...before?.marks };
+    for (const { source, number } of tasks.slice(0, done)) {
+      if (source === pendingSource) this.pending.delete(number);
+      else marks[source] = number;
+    }
+    this.rows.set(key, { runs: [run, ...(before?.runs ?? [])].slice(0, runsPerRow), marks });
+    return { run, key, marks: Object.entries(marks), rows: [], refused: false };
+  }
+
+  ring(...receipts: readonly Receipt[]): void {
+    subject.received(this.state, receipts, this.view);
+  }
+
+  lookUp(integrationManager = manager): void {
+    subject.lookUp(this.state, integrationManager, this.view);
+  }
+
+  passTime(nowMs: number): void {
+    subject.passTime(this.state, nowMs);
+  }
+
+  /** Everything goes well. */
+  settle(lease: subject.Lease): void {
+    this.report(lease);
+    this.ring(this.commit(lease));
+  }
+}
+
+/** `w1 a 1 2 3`: to whom, which key, which numbers. */
+export function said({ worker, key, tasks }: subject.Lease): string {
+  return [worker, key, ...tasks.map(({ number }) => number)].join(' ');
+}
+
+export const failedNow: Partial<Report> = {
+  done: 0,
+  sentTo: '',
+  failure: { code: 'action.failed', message: 'no', retryAfterMs: 500 },
+};
