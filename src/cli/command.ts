@@ -30,7 +30,7 @@ export interface OptionSpec {
 }
 
 /** Resolves to the exit code, 0 when it says nothing. What it throws becomes the error's exit code. */
-export type Run = (call: Call) => Promise<number | void>;
+export type Run = (call: Call) => Promise<number> | Promise<void>;
 
 /** What a command is given. */
 export interface Call {
