@@ -124,13 +124,20 @@ function isAlive({ pid, processStart }: LockHolder): boolean {
   return start === undefined || processStart === '' || start === processStart;
 }
 
-/** When a process began: field 22 of /proc/<pid>/stat on Linux, `ps` elsewhere; undefined when it cannot be told. */
+/**
+ * When a process began: field 22 of /proc/<pid>/stat on Linux, `ps` elsewhere; undefined when it cannot be told.
+ * A zombie has ended, however long nobody hears of it: in a container the first process may never do.
+ */
 function startOf(pid: number): string | undefined {
   const stat = readText(`/proc/${pid}/stat`);
-  if (stat !== '') return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  if (stat !== '') {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'ended' : fields[19];
+  }
   if (process.platform === 'linux') return undefined;
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const shown = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    return shown.startsWith('Z') ? 'ended' : shown.replace(/^\S+\s+/, '');
   } catch {
     return undefined;
   }
