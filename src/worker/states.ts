@@ -22,19 +22,15 @@ export interface RunStates {
   readonly sizeBytes: number;
 }
 
+/** JSON text throughout: what a method does to a value in its hands, no other task sees. */
 interface Row {
   readonly actor: string;
   readonly key: string;
   /** Version in the journal when the run first looked. */
   readonly base: number;
-  readonly before: unknown;
-  kept: Written | undefined;
-  written: Written | undefined;
-}
-
-interface Written {
-  readonly value: unknown;
-  readonly bytes: Buffer;
+  readonly before: Buffer | undefined;
+  kept: Buffer | undefined;
+  written: Buffer | undefined;
 }
 
 export function createRunStates(reader: StateReader): RunStates {
@@ -49,7 +45,7 @@ export function createRunStates(reader: StateReader): RunStates {
         actor,
         key,
         base: stored?.version ?? 0,
-        before: stored ? (JSON.parse(stored.value.toString()) as unknown) : undefined,
+        before: stored?.value,
         kept: undefined,
         written: undefined,
       };
@@ -60,8 +56,8 @@ export function createRunStates(reader: StateReader): RunStates {
   return {
     read(actor, key) {
       const row = rowOf(actor, key);
-      const newest = row.written ?? row.kept;
-      return newest ? newest.value : row.before;
+      const newest = row.written ?? row.kept ?? row.before;
+      return newest && (JSON.parse(newest.toString()) as unknown);
     },
     write(actor, key, value) {
       const bytes = Buffer.from(JSON.stringify(value ?? null));
@@ -75,12 +71,12 @@ export function createRunStates(reader: StateReader): RunStates {
           `The state of ${actor} has ${bytes.length} bytes, or too long a name.`,
         );
       }
-      rowOf(actor, key).written = { value, bytes };
+      rowOf(actor, key).written = bytes;
     },
     keep() {
       for (const row of rows.values()) {
         if (!row.written) continue;
-        sizeBytes += row.written.bytes.length - (row.kept?.bytes.length ?? 0);
+        sizeBytes += row.written.length - (row.kept?.length ?? 0);
         row.kept = row.written;
         row.written = undefined;
       }
@@ -90,7 +86,7 @@ export function createRunStates(reader: StateReader): RunStates {
     },
     writes() {
       return [...rows.values()].flatMap(({ actor, key, base, kept }) =>
-        kept ? [{ actor, key, base, value: kept.bytes }] : [],
+        kept ? [{ actor, key, base, value: kept }] : [],
       );
     },
     get sizeBytes() {
