@@ -71,8 +71,9 @@ export const maxRecordBytes = 16 * 1024 * 1024;
 export const maxKeyBytes = 1500;
 
 // Every task passes here more than once: no spread, no iterators, and nothing for fields that are empty.
-/** @throws envelope.oversized */
+/** @throws envelope.oversized, envelope.malformed for one without a key */
 export function encodeEnvelope(envelope: Envelope): Buffer {
+  if (envelope.key === '') throw malformed('has no key');
   const texts = [
     envelope.source,
     envelope.key,

@@ -1,5 +1,5 @@
 import { decodeEnvelope, type Envelope, maxRecordBytes, withBody } from '../model/envelope.ts';
-import { codeOf, messageOf } from '../model/errors.ts';
+import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import {
   type Child,
   type DeadLetter,
@@ -175,17 +175,12 @@ function nextTask(state: WorkerRun): void {
 }
 
 function publish(state: WorkerRun, topic: string): void {
-  const record = recordOf(state);
-  if (record.length > maxRecordBytes) {
-    deadLetter(
-      state,
-      'body.too-large',
-      `The body has ${record.length} bytes, ${maxRecordBytes} are allowed.`,
-    );
-    return;
+  try {
+    state.segments.add(topic, recordOf(state));
+    state.step++;
+  } catch (error) {
+    reject(state, error);
   }
-  state.segments.add(topic, record);
-  state.step++;
 }
 
 function complete(state: WorkerRun, outcome: 'completed' | 'ended', reason: string): void {
@@ -193,7 +188,7 @@ function complete(state: WorkerRun, outcome: 'completed' | 'ended', reason: stri
   try {
     children = state.emissions.map((emission, index) => childOf(state.task, emission, index));
   } catch (error) {
-    deadLetter(state, codeOf(error) ?? 'action.failed', messageOf(error));
+    reject(state, error);
     return;
   }
   state.states.keep();
@@ -211,6 +206,10 @@ const resultLimitBytes = 4 * 1024 * 1024;
 
 function isLarge({ states, segments, extraBytes }: WorkerRun): boolean {
   return states.sizeBytes + segments.sizeBytes + extraBytes > resultLimitBytes;
+}
+
+function reject(state: WorkerRun, error: unknown): void {
+  deadLetter(state, codeOf(error) ?? 'action.failed', messageOf(error));
 }
 
 function deadLetter(state: WorkerRun, code: string, message: string): void {
@@ -243,15 +242,27 @@ function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: st
   }
 }
 
-/** The task's own record when no step changed its body: nothing is copied. */
-function recordOf(state: WorkerRun): Buffer {
-  const record = state.run.tasks[state.index]!;
-  return state.body ? withBody(record, 0, bytesOf(state.body)) : record;
+/**
+ * The task's own record when no step changed its body: nothing is copied.
+ * @throws body.not-data, body.too-large
+ */
+function recordOf({ run, index, body }: WorkerRun): Buffer {
+  const own = run.tasks[index]!;
+  if (!body) return own;
+  const record = withBody(own, 0, bytesOf(body));
+  if (record.length <= maxRecordBytes) return record;
+  const message = `The body has ${record.length} bytes, ${maxRecordBytes} are allowed.`;
+  throw new PolarError('body.too-large', message);
 }
 
 /** JSON text of a body. */
-export function bytesOf(body: Body): Buffer {
-  return 'bytes' in body ? body.bytes : Buffer.from(JSON.stringify(body.value ?? null));
+function bytesOf(body: Body): Buffer {
+  if ('bytes' in body) return body.bytes;
+  try {
+    return Buffer.from(JSON.stringify(body.value ?? null));
+  } catch (cause) {
+    throw new PolarError('body.not-data', `What a step returned is not JSON: ${messageOf(cause)}`, { cause });
+  }
 }
 
 function finish(state: WorkerRun): Finished {

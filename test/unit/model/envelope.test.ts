@@ -114,7 +114,11 @@ describe('bytes from outside', () => {
       'refused',
       'read',
     ]);
-    expect(readOrRefuse(aRecord({ key: '' }))).toBe('refused');
+    const keyless = aRecord({ key: 'k', flow: '' });
+    keyless.writeUInt16LE(0, 32 + 2 * 1);
+    keyless.writeUInt16LE(1, 32 + 2 * 3);
+    expect(readOrRefuse(keyless)).toBe('refused');
+    expect(() => aRecord({ key: '' })).toThrowError('has no key');
   });
 
   test('that claim more than their frame holds, or another layout, are refused', () => {
