@@ -10,8 +10,11 @@ import {
   type SettledRow,
 } from '../model/run.ts';
 import { childOf, type Emission } from './emission.ts';
+
 import { createSegments, type SegmentBuilder } from './segments.ts';
 import { createRunStates, type RunStates, type StateReader } from './states.ts';
+
+export type { Emission } from './emission.ts';
 
 /*
  * One run in a worker as a pure state machine: it says what is to be called, is told what came of it, and ends

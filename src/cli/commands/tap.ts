@@ -1,12 +1,9 @@
-import { watch } from 'node:fs';
-import { join } from 'node:path';
-import { journalDir, type Project } from '../../config/project.ts';
 import { followJournal, type JournalRecord } from '../../journal/follow.ts';
 import { eventOf } from '../../journal/record-event.ts';
-import { createWake, type Wake } from '../../journal/wake.ts';
 import type { CloudEvent } from '../../model/cloud-event.ts';
 import { codeOf, messageOf, PolarError } from '../../model/errors.ts';
 import { eventLines } from '../../model/event-text.ts';
+import { openBell } from '../bell.ts';
 import type { Call } from '../command.ts';
 import { createEventFilter } from '../event-filter.ts';
 import { noteIfDown, withJournal } from '../journal-access.ts';
@@ -21,7 +18,8 @@ export async function run({ rest: patterns, options, output, project: load }: Ca
     const info = reader.info();
     const from = begin === 'now' ? info.nextSequence : begin === 'beginning' ? info.firstSequence : begin;
     await noteIfDown(project, output, 'no node runs here: reading what is there, and waiting for one');
-    const bell = openBell(project);
+    const bell = await openBell(project, ['']);
+    output.note(`from seq ${from} on · Ctrl-C ends`);
     try {
       const { signal } = signals;
       for await (const record of followJournal({ reader, from, wake: bell.wake, signal })) {
@@ -59,17 +57,5 @@ function readable(
     if (codeOf(error) === undefined) throw error;
     note(`seq ${record.sequence} is no event: ${messageOf(error)}`);
     return undefined;
-  }
-}
-
-/** Every commit writes this file, which is bell enough; a ring that is missed costs a second. */
-function openBell(project: Project): { readonly wake: Wake; close(): void } {
-  const wake = createWake();
-  try {
-    const watcher = watch(join(journalDir(project), 'data.mdb'), () => wake.ring());
-    watcher.on('error', () => watcher.close());
-    return { wake, close: () => watcher.close() };
-  } catch {
-    return { wake, close: () => {} };
   }
 }
