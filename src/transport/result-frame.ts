@@ -1,9 +1,6 @@
-import { Packr } from 'msgpackr';
 import type { Result, Segment } from '../model/run.ts';
 import { cut, frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
-
-// Without record structures a message explains itself: both ends may be restarted at any time.
-const packr = new Packr({ useRecords: false });
+import { misshapen, pack, unpack } from './packing.ts';
 
 type Head = [
   run: string,
@@ -21,17 +18,7 @@ type Head = [
 export function encodeResult(result: Result): Buffer {
   const { run, key, worker, marks, rows, states, children, deadLetters, segments } = result;
   const sizes = segments.map(({ topic, count, bytes }): Head[8][number] => [topic, count, bytes.length]);
-  const head = packr.pack([
-    run,
-    key,
-    worker,
-    marks,
-    rows,
-    states,
-    children,
-    deadLetters,
-    sizes,
-  ] satisfies Head);
+  const head = pack([run, key, worker, marks, rows, states, children, deadLetters, sizes] satisfies Head);
   const headLength = Buffer.allocUnsafe(4);
   headLength.writeUInt32LE(head.length, 0);
   return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes)]);
@@ -40,9 +27,11 @@ export function encodeResult(result: Result): Buffer {
 /** @throws envelope.malformed */
 export function* decodeResults(frame: Buffer): Generator<Result> {
   for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
+    if (end - start < 4) throw cut();
     const headEnd = start + 4 + frame.readUInt32LE(start);
     if (headEnd > end) throw cut();
-    const head = packr.unpack(frame.subarray(start + 4, headEnd)) as Head;
+    const head = unpack(frame.subarray(start + 4, headEnd));
+    if (!isHead(head)) throw misshapen('result');
     const [run, key, worker, marks, rows, states, children, deadLetters, sizes] = head;
     const segments: Segment[] = [];
     let at = headEnd;
@@ -53,4 +42,15 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     if (at !== end) throw cut();
     yield { run, key, worker, marks, rows, states, children, deadLetters, segments };
   }
+}
+
+/** As far as it must be one for the reading to go on; whoever made it is one of our own workers. */
+function isHead(head: unknown): head is Head {
+  if (!Array.isArray(head) || head.length !== 9) return false;
+  const [names, lists] = [head.slice(0, 3), head.slice(3)];
+  return (
+    names.every((name) => typeof name === 'string') &&
+    lists.every(Array.isArray) &&
+    head[8].every(Array.isArray)
+  );
 }

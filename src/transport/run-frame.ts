@@ -33,6 +33,7 @@ export function encodeRun(id: string, key: string, tasks: readonly TaskRange[]):
 /** The runs of a frame; tasks are ranges of its bytes. @throws envelope.malformed */
 export function* decodeRuns(frame: Buffer): Generator<Run> {
   for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
+    if (end - start < 4) throw cut();
     const idEnd = start + 4 + frame.readUInt16LE(start);
     const keyEnd = idEnd + frame.readUInt16LE(start + 2);
     if (keyEnd > end) throw cut();

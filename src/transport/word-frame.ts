@@ -1,38 +1,48 @@
-import { Packr } from 'msgpackr';
 import type { Hello, Receipt, Report } from '../model/run.ts';
 import { frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
+import { misshapen, pack, unpack } from './packing.ts';
 
 /*
  * Words are small and per run, never per task: what a worker says to the subject, and receipts.
  */
-
-const packr = new Packr({ useRecords: false });
 
 export type Word =
   | { readonly type: 'hello'; readonly hello: Hello }
   | { readonly type: 'report'; readonly report: Report };
 
 export function encodeWord(word: Word): Buffer {
-  return itemOf([packr.pack(word)]);
+  return itemOf([pack(word)]);
 }
 
 /** @throws envelope.malformed */
 export function* decodeWords(frame: Buffer): Generator<Word> {
   for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
-    yield packr.unpack(frame.subarray(start, end)) as Word;
+    const word = unpack(frame.subarray(start, end));
+    if (!isWord(word)) throw misshapen('word');
+    yield word;
   }
+}
+
+function isWord(word: unknown): word is Word {
+  const { type, hello, report } = (word ?? {}) as {
+    type?: unknown;
+    hello?: Partial<Hello>;
+    report?: Partial<Report>;
+  };
+  if (type === 'hello') return typeof hello?.worker === 'string' && Array.isArray(hello.runs);
+  return type === 'report' && typeof report?.worker === 'string' && typeof report.run === 'string';
 }
 
 /** Head and body of a message on `receipt/`. */
 export const receiptTopic = 'receipt/';
 
 export function encodeReceipts(receipts: readonly Receipt[]): Buffer {
-  return packr.pack(receipts.map(({ run, key, marks, rows, refused }) => [run, key, marks, rows, refused]));
+  return pack(receipts.map(({ run, key, marks, rows, refused }) => [run, key, marks, rows, refused]));
 }
 
 export function decodeReceipts(body: Buffer): Receipt[] {
   type Packed = [string, string, Receipt['marks'], number[], boolean];
-  return (packr.unpack(body) as Packed[]).map(([run, key, marks, rows, refused]) => {
+  return (unpack(body) as Packed[]).map(([run, key, marks, rows, refused]) => {
     return { run, key, marks, rows, refused };
   });
 }
@@ -46,5 +56,5 @@ export interface PublishedHead {
 }
 
 export function encodeHead({ incarnation, ranges, chainHead }: PublishedHead): Buffer {
-  return packr.pack([incarnation, ranges, chainHead]);
+  return pack([incarnation, ranges, chainHead]);
 }

@@ -1,0 +1,171 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { encodeEnvelope } from '../../../src/model/envelope.ts';
+import { codeOf } from '../../../src/model/errors.ts';
+import type { Receipt, Report, Result } from '../../../src/model/run.ts';
+import { type FrameKind, frameHeader, frameKinds, kindOf } from '../../../src/transport/frame.ts';
+import { decodeResults, encodeResult } from '../../../src/transport/result-frame.ts';
+import { decodeRuns, encodeRun } from '../../../src/transport/run-frame.ts';
+import {
+  decodeReceipts,
+  decodeWords,
+  encodeReceipts,
+  encodeWord,
+  type Word,
+} from '../../../src/transport/word-frame.ts';
+import { envelope } from '../model/envelopes.ts';
+
+const text = fc.string({ unit: fc.constantFrom('a', 'ß', '€', '🛰', '.'), maxLength: 10 });
+const bytes = fc.uint8Array({ maxLength: 40 }).map((data) => Buffer.from(data));
+const records = fc.array(envelope, { minLength: 1, maxLength: 4 }).map((all) => all.map(encodeEnvelope));
+const run = fc.record({ id: text, key: text, tasks: records });
+const numbers = fc.array(fc.nat(), { maxLength: 3 });
+
+const result: fc.Arbitrary<Result> = fc.record({
+  run: text,
+  key: text,
+  worker: text,
+  marks: fc.array(fc.record({ source: text, first: fc.nat(), last: fc.nat(), count: fc.nat() }), {
+    maxLength: 2,
+  }),
+  rows: fc.array(
+    fc.record({ order: fc.nat(), id: text, outcome: fc.constantFrom('completed', 'ended'), reason: text }),
+    { maxLength: 2 },
+  ),
+  states: fc.array(fc.record({ actor: text, key: text, base: fc.nat(), value: bytes }), { maxLength: 2 }),
+  children: fc.array(fc.record({ id: text, record: bytes }), { maxLength: 2 }),
+  deadLetters: fc.array(fc.record({ record: bytes, code: text, message: text }), { maxLength: 2 }),
+  segments: fc.array(fc.record({ topic: text, count: fc.nat(), bytes }), { maxLength: 3 }),
+});
+const report: fc.Arbitrary<Report> = fc.record(
+  {
+    run: text,
+    worker: text,
+    done: fc.nat(),
+    sentTo: text,
+    failure: fc.record({ code: text, message: text, retryAfterMs: fc.nat() }),
+  },
+  { requiredKeys: ['run', 'worker', 'done', 'sentTo'] },
+);
+const word: fc.Arbitrary<Word> = fc.oneof(
+  report.map((said): Word => ({ type: 'report', report: said })),
+  fc
+    .record({
+      worker: text,
+      incarnation: text,
+      version: text,
+      credit: fc.nat(),
+      runs: fc.array(fc.record({ id: text, key: text }), { maxLength: 2 }),
+    })
+    .map((said): Word => ({ type: 'hello', hello: said })),
+);
+const receipt: fc.Arbitrary<Receipt> = fc.record({
+  run: text,
+  key: text,
+  marks: fc.array(fc.tuple(text, fc.nat()), { maxLength: 2 }),
+  rows: numbers,
+  refused: fc.boolean(),
+});
+
+const frame = (kind: FrameKind, items: readonly Buffer[]) => Buffer.concat([frameHeader(kind), ...items]);
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+describe('a frame decodes to what was encoded', () => {
+  test('of runs, with the attempts that the subject counted', () => {
+    fc.assert(
+      fc.property(fc.array(run, { maxLength: 3 }), fc.nat(255), (runs, attempt) => {
+        const items = runs.map(({ id, key, tasks }) => {
+          const lying = Buffer.concat(tasks);
+          let end = 0;
+          const ranges = tasks.map((task) => {
+            const start = end;
+            end += task.length;
+            return { frame: lying, start, end, attempt };
+          });
+          return encodeRun(id, key, ranges);
+        });
+        const decoded = [...decodeRuns(frame('runs', items))];
+        const expected = runs.map(({ id, key, tasks }) => {
+          const counted = tasks.map((task) => {
+            const copy = Buffer.from(task);
+            copy[5] = attempt;
+            return copy;
+          });
+          return { id, key, tasks: counted };
+        });
+        expect(plain(decoded)).toEqual(plain(expected));
+      }),
+    );
+  });
+
+  test('of results', () => {
+    fc.assert(
+      fc.property(fc.array(result, { maxLength: 3 }), (results) => {
+        expect(plain([...decodeResults(frame('results', results.map(encodeResult)))])).toEqual(
+          plain(results),
+        );
+      }),
+    );
+  });
+
+  test('of words and receipts', () => {
+    fc.assert(
+      fc.property(
+        fc.array(word, { maxLength: 3 }),
+        fc.array(receipt, { maxLength: 3 }),
+        (words, receipts) => {
+          expect([...decodeWords(frame('words', words.map(encodeWord)))]).toEqual(words);
+          expect(decodeReceipts(encodeReceipts(receipts))).toEqual(receipts);
+        },
+      ),
+    );
+  });
+
+  test('of every kind to its kind', () => {
+    for (const kind of Object.keys(frameKinds) as FrameKind[]) expect(kindOf(frameHeader(kind))).toBe(kind);
+  });
+});
+
+describe('bytes from outside', () => {
+  const decoders = { decodeRuns, decodeResults, decodeWords };
+  const sound = fc.oneof(
+    run.map(({ id, key, tasks }) => {
+      const [task] = tasks as [Buffer];
+      return encodeRun(id, key, [{ frame: task, start: 0, end: task.length, attempt: 0 }]);
+    }),
+    result.map(encodeResult),
+    word.map(encodeWord),
+  );
+
+  test.each(Object.entries(decoders))('%s gives values or says malformed, and nothing else', (_, decode) => {
+    const tryOut = (items: Buffer) => {
+      try {
+        for (const _ of decode(frame('runs', [items])));
+      } catch (error) {
+        if (codeOf(error) !== 'envelope.malformed') throw error;
+      }
+    };
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (data) => tryOut(Buffer.from(data))));
+    const change = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
+    fc.assert(
+      fc.property(sound, change, fc.nat(8), (item, changes, cut) => {
+        const altered = Buffer.from(item.subarray(0, item.length - cut));
+        for (const [at, value] of changes) altered[at % item.length] = value;
+        tryOut(altered);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([
+    ['empty', ''],
+    ['short', '5a01'],
+    ['of another mark', '5b010100'],
+    ['of another layout', '5a010200'],
+    ['of an unknown kind', '5a090100'],
+  ])('a frame that is %s is none of ours', (_, hex) => {
+    expect(() => kindOf(Buffer.from(hex, 'hex'))).toThrowError(
+      expect.objectContaining({ code: 'envelope.malformed' }),
+    );
+  });
+});
