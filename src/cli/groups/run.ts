@@ -1,0 +1,23 @@
+import { duration } from '../../config/settings.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const runCommands: readonly CommandSpec[] = [
+  {
+    usage: 'push <flow> [body]',
+    summary: 'put a message in, and wait until it is settled',
+    formats: ['json'],
+    options: [
+      { flags: '--key <name>', doc: 'its subject name; messages of one key run in order' },
+      { flags: '--id <id>', doc: 'the same id is taken only once' },
+      { flags: '--no-wait', doc: 'return when it is accepted' },
+      { flags: '--wait', doc: 'return when it is settled, which is the default' },
+      { flags: '--timeout <duration>', doc: 'how long to wait (30s)', read: duration(10, 600_000) },
+    ],
+    examples: [
+      ['pzm push Orders \'{"id": 7}\'', 'a body as it is written'],
+      ['pzm push Orders @order.json --id order-7', 'of a file, once'],
+      ['make-order | pzm push Orders - --no-wait', 'of a pipe'],
+    ],
+    load: () => import('../commands/push.ts'),
+  },
+];

@@ -1,0 +1,53 @@
+import { duration } from '../../config/settings.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const seeCommands: readonly CommandSpec[] = [
+  {
+    usage: 'state [glob]',
+    summary: 'is it all right? a line per target; exit 1 if any is not',
+    formats: ['json', 'jsonl'],
+    examples: [
+      ['pzm state', 'every target'],
+      ["pzm state 'http:*' --format json", 'those that http observes, as data'],
+    ],
+    load: () => import('../commands/state.ts'),
+  },
+  {
+    usage: 'observe <target> [what]',
+    summary: 'look now: at a target of the running node, or at anything',
+    formats: ['json', 'jsonl'],
+    options: [
+      { flags: '--save <name>', doc: 'write what was seen as policies/<name>.ini' },
+      {
+        flags: '--timeout <duration>',
+        doc: 'how long to wait (30s; 5s without a node)',
+        read: duration(10, 600_000),
+      },
+    ],
+    examples: [
+      ['pzm observe shop', 'the target http:shop, on the running node'],
+      ['pzm observe http https://example.org/', 'by the http observer, without a node'],
+      ['pzm observe http https://example.org/ --save site', 'and expect the same from now on'],
+    ],
+    load: () => import('../commands/observe.ts'),
+  },
+  {
+    usage: 'tap [glob...]',
+    summary: 'events as they are journaled; a glob with / is a topic, else a target',
+    formats: ['jsonl'],
+    options: [{ flags: '--from <seq|beginning>', doc: 'what is journaled already, from there on' }],
+    examples: [
+      ['pzm tap', 'whatever happens from now on'],
+      ["pzm tap 'ObserveTarget/changed/' --format jsonl", 'one topic, as CloudEvents'],
+      ['pzm tap http:shop --from beginning', 'all that is known of a target, and what comes'],
+    ],
+    load: () => import('../commands/tap.ts'),
+  },
+  {
+    usage: 'status [process]',
+    summary: 'the processes of the running node',
+    formats: ['json'],
+    examples: [['pzm status worker-1', 'one of them']],
+    load: () => import('../commands/status.ts'),
+  },
+];

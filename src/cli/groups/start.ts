@@ -1,0 +1,50 @@
+import { duration, integer } from '../../config/settings.ts';
+import type { CommandSpec } from '../command.ts';
+
+export const startCommands: readonly CommandSpec[] = [
+  {
+    usage: 'init [dir]',
+    summary: 'make a project: polar.ini and the folders beside it',
+    formats: ['json'],
+    examples: [['pzm init watch', 'make the folder "watch" and a project in it']],
+    load: () => import('../commands/init.ts'),
+  },
+  {
+    usage: 'up',
+    summary: 'start the node and stay, until Ctrl-C or "pzm down"',
+    formats: ['jsonl'],
+    options: [
+      { flags: '-d, --detach', doc: 'leave it running in the background' },
+      { flags: '--demo', doc: 'a story of its own, with a temporary journal; needs no project' },
+      { flags: '--workers <n>', doc: 'processes that run actions', read: integer(1, 64) },
+      { flags: '--for <duration>', doc: 'stop after this time, e.g. 40s', read: duration(100) },
+    ],
+    examples: [
+      ['pzm up --demo --for 40s', 'see what it does'],
+      ['pzm up -d', 'run this project in the background'],
+      ['pzm up --format jsonl', 'events as CloudEvents, one a line'],
+    ],
+    load: () => import('../commands/up.ts'),
+  },
+  {
+    usage: 'down',
+    summary: 'stop the node of this project; what is begun is finished',
+    formats: ['json'],
+    examples: [['pzm down', 'returns when it has ended']],
+    load: () => import('../commands/down.ts'),
+  },
+  {
+    usage: 'observable',
+    summary: 'run a small service that can be observed, with switches',
+    formats: ['json'],
+    options: [
+      {
+        flags: '--port <port>',
+        doc: 'of 127.0.0.1; 0 takes a free one (8088)',
+        read: integer(0, 65_535),
+      },
+    ],
+    examples: [['pzm observable --port 8088', 'then: curl -X POST 127.0.0.1:8088/switch/down']],
+    load: () => import('../commands/observable.ts'),
+  },
+];
