@@ -26,11 +26,16 @@ writeFileSync(
   join(folder, 'flows', 'bench.ini'),
   '[Bench]\n?Bench?Push\nSubject?Bench?pass\nRelay?Bench@PUBLISH?passed\n??done\n',
 );
-writeFileSync(join(folder, 'actionmappings', 'bench.ini'), '[actionmapping]\nSubject?Bench?pass = Relay.pass\n');
+writeFileSync(
+  join(folder, 'actionmappings', 'bench.ini'),
+  '[actionmapping]\nSubject?Bench?pass = Relay.pass\n',
+);
 
 const node = await startNode({ project: loadProject(folder), sink: { kind: 'none' }, version: 'bench' });
 try {
-  console.log(`${tasks} tasks of ${body.length} bytes, ${keys.length} keys, 2 workers, ${cpus().length} cores, Node ${process.version}`);
+  console.log(
+    `${tasks} tasks of ${body.length} bytes, ${keys.length} keys, 2 workers, ${cpus().length} cores, Node ${process.version}`,
+  );
   await pipeline(20_000);
   const ratios = [];
   for (let round = 1; round <= rounds; round++) {
@@ -45,7 +50,10 @@ try {
   const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)];
   console.log(`ratio, median of ${rounds}: ${median.toFixed(2)}`);
 } finally {
-  if (process.env.BENCH_STATS) { await new Promise((r) => setTimeout(r, 1500)); for (const p of node.status().processes) console.log(p.name, JSON.stringify(p.stats)); }
+  if (process.env.BENCH_STATS) {
+    await new Promise((r) => setTimeout(r, 1500));
+    for (const p of node.status().processes) console.log(p.name, JSON.stringify(p.stats));
+  }
   await node.stop();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -74,7 +82,17 @@ async function pipeline(count) {
       const key = keys[sent % keys.length];
       const number = (lastOf.get(key) ?? 0) + 1;
       lastOf.set(key, number);
-      source.send({ flow: 'Bench', key, number, group: '', deadline: 0, policy: '', traceparent: '', id: '', body });
+      source.send({
+        flow: 'Bench',
+        key,
+        number,
+        group: '',
+        deadline: 0,
+        policy: '',
+        traceparent: '',
+        id: '',
+        body,
+      });
       sent++;
     }
     await new Promise((resolve) => {
