@@ -24,6 +24,8 @@ export const errorCodes = {
   'action.failed': entry('retry', 70, 'A mapped method threw.'),
   'action.timeout': entry('retry', 70, 'A mapped method did not answer before its deadline.'),
   'action.unmapped': entry('reject', 78, 'No action mapping matches the action key of a step.'),
+  'auth.missing': entry('reject', 69, 'A request over TCP shows no credentials.'),
+  'auth.refused': entry('reject', 69, 'The credentials of a request are not the right ones.'),
   'body.not-data': entry('reject', 2, 'A body is not JSON data.'),
   'body.too-large': entry('reject', 2, 'A body is larger than the limit.'),
   'component.unknown': entry(
@@ -53,6 +55,7 @@ export const errorCodes = {
   'policy.refused': entry('reject', 78, 'A policy set has problems; the one before stays in force.'),
   'project.missing': entry('reject', 2, 'There is no project in this folder.'),
   'push.invalid-id': entry('reject', 2, 'The id of a push breaks the rules.'),
+  'secret.unavailable': entry('retry', 78, 'A secret cannot be read from where its reference points.'),
   'subject-name.invalid': entry('reject', 2, 'A subject name or one of its parts breaks the rules.'),
   'target.unknown': entry('reject', 2, 'No target has this name.'),
   'usage.invalid': entry('reject', 2, 'A command was called wrongly.'),
