@@ -4,9 +4,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { polarSpec } from '../dist/config/polar-spec.js';
+import { formatByteSize } from '../dist/model/byte-size.js';
 import { formatDuration } from '../dist/model/duration.js';
 import { errorCodes } from '../dist/model/errors.js';
-import { formatByteSize } from '../dist/observers/byte-size.js';
 import { observerKinds } from '../dist/observers/kinds.js';
 import { policySpec, targetSpec } from '../dist/policies/target-spec.js';
 

@@ -19,8 +19,8 @@ export async function soundPolicies(project: Project): Promise<PolicySet> {
 export function expectationsText({ expectations }: Target): string {
   return expectations
     .map(({ fact, operator, text }) => {
-      const written = text.startsWith(operator) ? text : `${operator} ${text}`;
-      return printable(`${fact} ${written}`);
+      const isBare = operator === '=' && !text.startsWith('=');
+      return printable(`${fact} ${isBare ? '= ' : ''}${text}`);
     })
     .join(', ');
 }

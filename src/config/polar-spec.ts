@@ -1,5 +1,5 @@
 import { problemOfPart } from '../model/subject-name.ts';
-import { integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
+import { byteSize, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -79,9 +79,9 @@ export const polarSpec = {
     doc: 'What comes from outside.',
     settings: {
       max_body: {
-        read: integer(1, 8 * 1024 * 1024),
-        doc: 'The largest body that is accepted, in bytes.',
-        example: '65536',
+        read: byteSize(1, 8 * 1024 * 1024),
+        doc: 'The largest body that is accepted.',
+        example: '64KiB',
         fallback: 1024 * 1024,
       },
       max_attempts: {

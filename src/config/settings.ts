@@ -1,14 +1,16 @@
 import type { IniEntry, IniSection } from '../ini/document.ts';
+import { formatByteSize, parseByteSize } from '../model/byte-size.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { Finding } from '../model/finding.ts';
 import { didYouMean } from '../model/suggestion.ts';
 
 /**
  * One setting: how its text is read, what it is when absent, and what a reader of the reference page learns.
- * `read` returns the value or throws a `SettingProblem` whose message completes "<key> …".
+ * `read` returns the value or throws a `SettingProblem` whose message completes "<key> …"; of a family's key,
+ * `member` is the part after the dot.
  */
 export interface Setting<T> {
-  readonly read: (text: string) => T;
+  readonly read: (text: string, member: string) => T;
   readonly doc: string;
   readonly example: string;
   readonly fallback?: T;
@@ -49,6 +51,15 @@ export const duration =
     }
     return value;
   };
+
+export const byteSize = (leastBytes: number, mostBytes: number) => (written: string) => {
+  const value = parseByteSize(written);
+  if (value === undefined || value < leastBytes || value > mostBytes) {
+    const range = `from ${formatByteSize(leastBytes)} to ${formatByteSize(mostBytes)}`;
+    throw new SettingProblem(`must be a size ${range}, such as 64KiB or 1MiB, not "${written}"`);
+  }
+  return value;
+};
 
 export const flag = () => (written: string) => {
   if (written !== 'true' && written !== 'false')
@@ -122,12 +133,12 @@ export function readSettings(
     try {
       if (family !== undefined) {
         const group = (values[family] ?? inherited[family] ?? {}) as Record<string, unknown>;
-        values[family] = { ...group, [member]: setting.read(entry.value) };
+        values[family] = { ...group, [member]: setting.read(entry.value, member) };
       } else if (setting.list) {
         const before = first ? ((values[entry.key] ?? []) as unknown[]) : [];
-        values[entry.key] = [...before, ...splitList(entry.value).map((item) => setting.read(item))];
+        values[entry.key] = [...before, ...splitList(entry.value).map((item) => setting.read(item, ''))];
       } else {
-        values[entry.key] = setting.read(entry.value);
+        values[entry.key] = setting.read(entry.value, '');
       }
       entries.set(entry.key, entry);
     } catch (problem) {

@@ -1,15 +1,22 @@
 import type { Scalar } from './observation.ts';
 
-export type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=';
+export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** `expect.<fact> = [op] value`. */
-export interface Expectation {
+/** What must hold of one value. */
+export type Condition =
+  | { readonly operator: ComparisonOperator; readonly value: Scalar }
+  | { readonly operator: 'in' | 'not in'; readonly values: readonly Scalar[] }
+  /** See like.ts. */
+  | { readonly operator: 'like' | 'not like'; readonly pattern: string }
+  | { readonly operator: 'exists' | 'absent' };
+export type Operator = Condition['operator'];
+
+/** `expect.<fact> = [op] value`. Values are in the unit that the fact's name ends in. */
+export type Expectation = Condition & {
   readonly fact: string;
-  readonly operator: Operator;
-  readonly value: Scalar;
   /** As written, for people. */
   readonly text: string;
-}
+};
 
 /** One thing to observe, with everything an observer and a State Manager need: data only, it travels in ticks. */
 export interface Target {

@@ -1,5 +1,6 @@
+import { isLike } from './like.ts';
 import type { Observation, Scalar, Verdict } from './observation.ts';
-import type { Expectation } from './policy.ts';
+import type { Condition, Expectation } from './policy.ts';
 
 /** Whether what was seen is what was expected. A name is looked up among the facts, then among the measures. */
 export function judge(
@@ -16,22 +17,37 @@ export function judge(
   return { state: failures.length === 0 ? 'ok' : 'violated', failures };
 }
 
-/** What is absent holds nothing, `!=` included: an expectation about a fact expects the fact to be there. */
-export function holds({ operator, value }: Expectation, actual: Scalar | undefined): boolean {
+/**
+ * What is absent holds nothing but `absent`, `!=` included: an expectation about a fact expects the fact to be there.
+ * Null is what an observer says of a part that it was asked for and did not find, so it counts as absent there.
+ */
+export function holds(expectation: Condition, actual: Scalar | undefined): boolean {
+  const { operator } = expectation;
+  if (operator === 'absent') return actual === undefined || actual === null;
   if (actual === undefined) return false;
   switch (operator) {
+    case 'exists':
+      return actual !== null;
     case '=':
-      return isSpelledAlike(actual, value);
+      return isSpelledAlike(actual, expectation.value);
     case '!=':
-      return !isSpelledAlike(actual, value);
+      return !isSpelledAlike(actual, expectation.value);
     case '<':
-      return numberOf(actual) < numberOf(value);
+      return numberOf(actual) < numberOf(expectation.value);
     case '<=':
-      return numberOf(actual) <= numberOf(value);
+      return numberOf(actual) <= numberOf(expectation.value);
     case '>':
-      return numberOf(actual) > numberOf(value);
+      return numberOf(actual) > numberOf(expectation.value);
     case '>=':
-      return numberOf(actual) >= numberOf(value);
+      return numberOf(actual) >= numberOf(expectation.value);
+    case 'in':
+      return expectation.values.some((value) => isSpelledAlike(actual, value));
+    case 'not in':
+      return !expectation.values.some((value) => isSpelledAlike(actual, value));
+    case 'like':
+      return isLike(String(actual), expectation.pattern);
+    case 'not like':
+      return !isLike(String(actual), expectation.pattern);
   }
 }
 

@@ -1,6 +1,6 @@
 import { oneOf, SettingProblem } from '../config/settings.ts';
+import { formatByteSize } from '../model/byte-size.ts';
 import type { Facts, Observation, Scalar } from '../model/observation.ts';
-import { formatByteSize } from './byte-size.ts';
 import { digestOf, factOf, parseJson } from './fact.ts';
 import { exchange } from './http-exchange.ts';
 import { type HttpAnswer, type HttpMethod, measuresOf } from './http-message.ts';

@@ -1,5 +1,5 @@
+import { formatByteSize } from '../model/byte-size.ts';
 import type { Observation } from '../model/observation.ts';
-import { formatByteSize } from './byte-size.ts';
 import { parseJson } from './fact.ts';
 import { exchange } from './http-exchange.ts';
 import { type HttpAnswer, measuresOf } from './http-message.ts';

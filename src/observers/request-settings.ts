@@ -1,5 +1,4 @@
-import { integer, type Setting, SettingProblem } from '../config/settings.ts';
-import { byteSize } from './byte-size.ts';
+import { byteSize, integer, type Setting, SettingProblem } from '../config/settings.ts';
 import type { HttpMethod, HttpRequest } from './http-message.ts';
 import { httpUrl } from './http-url.ts';
 import type { ObserverSettings } from './observer.ts';

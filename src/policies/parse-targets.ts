@@ -1,8 +1,9 @@
 import { type ReadSettings, readSettings, type Spec } from '../config/settings.ts';
 import type { IniEntry, IniSection } from '../ini/document.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
-import type { Expectation, Target } from '../model/policy.ts';
+import type { Target } from '../model/policy.ts';
 import type { ObserverKind } from '../observers/observer.ts';
+import type { WrittenCondition } from './expectation.ts';
 import type { PolicySource, TargetSection } from './policy-source.ts';
 import { asDefaults, laterSettings, targetSpec } from './target-spec.ts';
 
@@ -84,7 +85,7 @@ function readTarget(
     jitterMs: values['jitter'] as number,
     group: kind.group(settings),
     settings,
-    expectations: Object.entries(values['expect'] as Record<string, Omit<Expectation, 'fact'>>).map(
+    expectations: Object.entries(values['expect'] as Record<string, WrittenCondition>).map(
       ([fact, expectation]) => ({ fact, ...expectation }),
     ),
     because: values['because'] as string | undefined,

@@ -36,7 +36,7 @@ export const targetSpec = {
   ...policySpec,
   'expect.*': {
     read: readExpectation,
-    doc: 'What must hold of a fact or measure: a value, or an operator (= != < <= > >=) and a value.',
+    doc: 'What must hold of a fact or measure: a value, an operator (= != < <= > >=) and a value, or one of in, not in, like, not like, exists, absent.',
     example: '> 21',
   },
 } as const satisfies Spec;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Facts, Observation, Scalar, UnreachableReason } from '../../../src/model/observation.ts';
-import type { Expectation, Operator, Target } from '../../../src/model/policy.ts';
+import type { ComparisonOperator, Condition, Expectation, Target } from '../../../src/model/policy.ts';
 import type { Tick } from '../../../src/model/tick.ts';
 
 /** Few names and values, so that runs of observations meet the same ones again; and some that hurt. */
@@ -37,12 +37,19 @@ export const observation: fc.Arbitrary<Observation> = fc
     resource: 'http://shop.example/health',
   }));
 
-const expectation: fc.Arbitrary<Expectation> = fc.record({
-  fact: name,
-  operator: fc.constantFrom<Operator[]>('=', '!=', '<', '<=', '>', '>='),
-  value: scalar,
-  text: fc.string({ minLength: 1 }),
-});
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.record({
+    operator: fc.constantFrom<ComparisonOperator[]>('=', '!=', '<', '<=', '>', '>='),
+    value: scalar,
+  }),
+  fc.record({ operator: fc.constantFrom('in' as const, 'not in' as const), values: fc.array(scalar) }),
+  fc.record({ operator: fc.constantFrom('like' as const, 'not like' as const), pattern: fc.string() }),
+  fc.record({ operator: fc.constantFrom('exists' as const, 'absent' as const) }),
+);
+
+const expectation: fc.Arbitrary<Expectation> = fc
+  .tuple(condition, name, fc.string({ minLength: 1 }))
+  .map(([of, fact, text]) => ({ ...of, fact, text }));
 
 const words = fc.option(fc.string(), { nil: undefined });
 
@@ -89,7 +96,7 @@ export function aTarget(part: Partial<Target> = {}): Target {
   };
 }
 
-export function expects(fact: string, operator: Operator, value: Scalar): Expectation {
+export function expects(fact: string, operator: ComparisonOperator, value: Scalar): Expectation {
   return { fact, operator, value, text: operator === '=' ? String(value) : `${operator} ${value}` };
 }
 

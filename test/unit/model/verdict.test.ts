@@ -25,7 +25,27 @@ describe('verdict', () => {
     expect(holds(expects('fact', operator, value), actual)).toBe(expected);
   });
 
-  it('lets nothing hold of a fact that is absent, and says so', () => {
+  it.each([
+    [{ operator: 'in', values: [200, 204] }, '204', true],
+    [{ operator: 'in', values: [200, 204] }, 500, false],
+    [{ operator: 'not in', values: ['down'] }, 'up', true],
+    [{ operator: 'not in', values: ['down'] }, 'down', false],
+    [{ operator: 'not in', values: ['down'] }, undefined, false],
+    [{ operator: 'like', pattern: '1.*' }, '1.4.0', true],
+    [{ operator: 'like', pattern: '1.*' }, undefined, false],
+    [{ operator: 'not like', pattern: '*-rc*' }, '2.0-rc1', false],
+    [{ operator: 'not like', pattern: '*-rc*' }, undefined, false],
+    [{ operator: 'exists' }, '', true],
+    [{ operator: 'exists' }, null, false],
+    [{ operator: 'exists' }, undefined, false],
+    [{ operator: 'absent' }, null, true],
+    [{ operator: 'absent' }, undefined, true],
+    [{ operator: 'absent' }, false, false],
+  ] as const)('%j of a fact %j holds: %j', (condition, actual, expected) => {
+    expect(holds(condition, actual)).toBe(expected);
+  });
+
+  it('lets no comparison hold of a fact that is absent, and says so', () => {
     for (const operator of ['=', '!=', '<', '<=', '>', '>='] as const) {
       expect(holds(expects('fact', operator, 1), undefined)).toBe(false);
     }

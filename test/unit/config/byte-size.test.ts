@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { byteSize, formatByteSize } from '../../../src/observers/byte-size.ts';
+import { byteSize } from '../../../src/config/settings.ts';
+import { formatByteSize } from '../../../src/model/byte-size.ts';
 
 const read = byteSize(0, 64 * 1024 * 1024);
 
