@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { open } from 'lmdb';
 import { PolarError } from '../../model/errors.ts';
+import { checkDataFile } from './data-file.ts';
 
 /** Why an event was set aside instead of delivered. */
 export interface Quarantined {
@@ -19,8 +20,9 @@ export interface CursorStore {
   close(): Promise<void>;
 }
 
-/** @throws io.unwritable */
+/** @throws io.unwritable, journal.corrupt */
 export function openCursorStore(path: string): CursorStore {
+  checkDataFile(path);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const root = open({ path, overlappingSync: false, noSubdir: false, maxDbs: 4 });

@@ -7,7 +7,7 @@ import { type Head, type Identity, openTables, schema, type Tables } from './tab
 
 /**
  * Opens a journal for reading, while its owner writes or after.
- * @throws journal.missing, journal.schema-newer
+ * @throws journal.missing, journal.corrupt, journal.schema-newer
  */
 export function openJournalReader(path: string): JournalReader {
   if (!existsSync(join(path, 'data.mdb'))) {
@@ -20,10 +20,11 @@ export function openJournalReader(path: string): JournalReader {
   return createReader(tables);
 }
 
-/** @throws journal.schema-newer */
+/** Closes what it refuses. @throws journal.schema-newer */
 export function checkSchema(tables: Tables, path: string): void {
   const identity = tables.meta.get('identity') as Identity | undefined;
   if (identity && identity.schema > schema) {
+    void tables.root.close();
     throw new PolarError(
       'journal.schema-newer',
       `The journal in ${path} has schema ${identity.schema}, this version knows ${schema}.`,

@@ -1,6 +1,7 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { DeadLetter, KeyRow } from '../../model/run.ts';
 import type { RowOutcome, Totals } from '../journal.ts';
+import { checkDataFile } from './data-file.ts';
 
 export const schema = 1;
 
@@ -41,7 +42,9 @@ export interface Tables {
   readonly dead: Database<DeadRow, number>;
 }
 
+/** @throws journal.corrupt */
 export function openTables(path: string, readOnly: boolean): Tables {
+  checkDataFile(path);
   // With overlappingSync readers would see batches before they are durable (protocol.md, "Journal on LMDB").
   const root = open({ path, readOnly, overlappingSync: false, maxDbs: 16, noSubdir: false });
   const rows = { encoding: 'msgpack' } as const;

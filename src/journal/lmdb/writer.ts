@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { writeNumber } from '../../model/envelope.ts';
-import { PolarError } from '../../model/errors.ts';
+import { hasCode, PolarError } from '../../model/errors.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
 import { checkSchema, createReader } from './reader.ts';
@@ -12,7 +12,7 @@ const noTotals: Totals = { settledTasks: 0, accepted: 0, completed: 0, deadRows:
 /**
  * Opens the journal as its one owner, and makes it when there is none. Each opening raises the epoch, and every
  * transaction checks it: an owner that was replaced can write nothing more (R7).
- * @throws io.unwritable, journal.schema-newer, journal.full
+ * @throws io.unwritable, journal.corrupt, journal.schema-newer, journal.full
  */
 export function openJournalWriter(path: string, node: string, now: number): JournalWriter {
   let tables: Tables;
@@ -20,6 +20,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     mkdirSync(path, { recursive: true, mode: 0o700 });
     tables = openTables(path, false);
   } catch (cause) {
+    if (hasCode(cause, 'journal.corrupt')) throw cause;
     throw new PolarError('io.unwritable', `The journal folder ${path} cannot be written.`, {
       cause,
       hint: 'Give this user write permission, or set [journal] dir in polar.ini.',
