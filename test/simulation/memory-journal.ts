@@ -51,4 +51,5 @@ export function applyCommit(journal: MemoryJournal, commit: Commit): void {
     journal.ids.set(row.id, 'settled');
   }
   journal.deadLetters.push(...commit.deadLetters.map(({ record }) => record));
+  journal.nextOrder += commit.deadLetters.length;
 }

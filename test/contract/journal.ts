@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type SettleView, settle } from '../../src/integration-manager/settle.ts';
+import type { Commit } from '../../src/model/commit.ts';
+import { readNumber } from '../../src/model/envelope.ts';
+import type { Result } from '../../src/model/run.ts';
+import { aResult, child, records, row, state } from './journal/results.ts';
+
+/** What every journal is: the protocol's cores see no more of it. */
+export interface Journal extends SettleView {
+  /** Durable when it returns; the sequence of its first record. */
+  commit(commit: Commit): number;
+  stateRow(actor: string, key: string): { readonly version: number; readonly value: Buffer } | undefined;
+  pendingAfter(order: number): readonly { readonly order: number; readonly record: Buffer }[];
+  /** Topic and number of the records of each segment, and their bytes, oldest first. */
+  segments(): readonly { readonly topic: string; readonly count: number; readonly bytes: Buffer }[];
+  deadLetters(): readonly Buffer[];
+  nextSequence(): number;
+}
+
+export interface JournalSubject {
+  readonly name: string;
+  open(): { readonly journal: Journal; close(): Promise<void> };
+}
+
+export function settleInto(journal: Journal, ...results: readonly Result[]): Commit {
+  const commit = settle(journal, results, journal.nextSequence());
+  journal.commit(commit);
+  return commit;
+}
+
+export function describeJournal({ name, open }: JournalSubject): void {
+  describe(`the journal: ${name}`, () => {
+    let opened: ReturnType<JournalSubject['open']>;
+    let journal: Journal;
+    beforeEach(() => {
+      opened = open();
+      journal = opened.journal;
+    });
+    afterEach(() => opened.close());
+
+    it('holds nothing at first', () => {
+      expect(journal.nextSequence()).toBe(1);
+      expect([journal.keyRow('a'), journal.stateRow('A', 'a')]).toEqual([undefined, undefined]);
+      expect([journal.stateVersion('A', 'a'), journal.isPending(1), journal.knowsId('x')]).toEqual([
+        0,
+        false,
+        false,
+      ]);
+      expect([journal.pendingAfter(0), journal.segments(), journal.deadLetters()]).toEqual([[], [], []]);
+    });
+
+    it('reads what was committed, as soon as the commit returns', () => {
+      const segments = [records('F/a/', '{"n":1}', '{"n":2}'), records('F/b/', '{"n":3}')];
+      const marks = [{ source: 'ticks', first: 1, last: 3, count: 3 }];
+      settleInto(journal, aResult({ segments, marks, states: [state('A', 'a', 0, { n: 3 })] }));
+      expect(journal.segments()).toEqual(segments);
+      expect(journal.nextSequence()).toBe(4);
+      expect(journal.keyRow('a')).toEqual({ runs: ['r1'], marks: { ticks: 3 } });
+      expect(journal.stateRow('A', 'a')).toMatchObject({ version: 1, value: Buffer.from('{"n":3}') });
+      expect(journal.stateVersion('A', 'a')).toBe(1);
+    });
+
+    it('gives records one sequence after the other, over all commits', () => {
+      const firsts = [['1'], [], ['2', '3'], ['4']].map((bodies, index) => {
+        const segments = bodies.length > 0 ? [records('F/a/', ...bodies)] : [];
+        const commit = settle(journal, [aResult({ run: `r${index}`, segments })], journal.nextSequence());
+        return journal.commit(commit);
+      });
+      expect(firsts).toEqual([1, 2, 2, 4]);
+      expect(journal.nextSequence()).toBe(5);
+    });
+
+    it('makes children rows of their own, oldest first, each with its place written in it', () => {
+      settleInto(journal, aResult({ children: [child('c.1'), child('c.2')] }));
+      settleInto(journal, aResult({ run: 'r2', children: [child('d.1')] }));
+      const rows = journal.pendingAfter(0);
+      expect(rows.map(({ order }) => order)).toEqual([1, 2, 3]);
+      expect(rows.map(({ record }) => readNumber(record, 0))).toEqual([1, 2, 3]);
+      expect(journal.pendingAfter(2).map(({ order }) => order)).toEqual([3]);
+      expect([1, 3, 4].map((order) => journal.isPending(order))).toEqual([true, true, false]);
+    });
+
+    it('settles a row by its being gone, and still knows its id', () => {
+      settleInto(journal, aResult({ children: [child('id-1'), child('id-2')] }));
+      settleInto(journal, aResult({ run: 'r2', rows: [row(1)] }));
+      expect([journal.isPending(1), journal.isPending(2)]).toEqual([false, true]);
+      expect(journal.pendingAfter(0).map(({ order }) => order)).toEqual([2]);
+      expect(['id-1', 'id-2', 'id-3'].map((id) => journal.knowsId(id))).toEqual([true, true, false]);
+    });
+
+    it('never gives the place of a settled row to another', () => {
+      settleInto(journal, aResult({ children: [child('id-1')] }));
+      settleInto(journal, aResult({ run: 'r2', rows: [row(1)], children: [child('id-2')] }));
+      expect(journal.pendingAfter(0).map(({ order }) => order)).toEqual([2]);
+    });
+
+    it('keeps dead letters as they were', () => {
+      const { record } = child('dead');
+      settleInto(journal, aResult({ deadLetters: [{ record, code: 'action.failed', message: 'no' }] }));
+      expect(journal.deadLetters()).toEqual([record]);
+    });
+
+    it('writes of a result that was refused only that its run is over', () => {
+      settleInto(journal, aResult({ states: [state('A', 'a', 0, 1)] }));
+      const late = {
+        segments: [records('F/a/', '1')],
+        children: [child('c')],
+        states: [state('A', 'a', 0, 2)],
+      };
+      const { receipts } = settleInto(journal, aResult({ run: 'r2', ...late }));
+      expect(receipts).toMatchObject([{ refused: true }]);
+      expect(journal.keyRow('a')?.runs).toEqual(['r2', 'r1']);
+      expect(journal.stateRow('A', 'a')).toMatchObject({ version: 1, value: Buffer.from('1') });
+      expect([journal.segments(), journal.pendingAfter(0), journal.knowsId('c')]).toEqual([[], [], false]);
+    });
+  });
+}
