@@ -27,7 +27,13 @@ export function expectationsText({ expectations }: Target): string {
 
 /** All that a target is told, a line each; what was not said is left out. */
 export function targetLines(target: Target): string[] {
-  const { name, everyMs, timeoutMs, jitterMs, group, settings, labels } = target;
+  const lines = settingsOf(target).map(([key, text]) => `${key} = ${printable(text)}`);
+  return [`[${printable(target.name)}]`, ...lines, `; asked at ${target.group}`];
+}
+
+/** Every setting that a target has, as a policy file would say it. */
+export function settingsOf(target: Target): [key: string, text: string][] {
+  const { everyMs, timeoutMs, jitterMs, settings, labels } = target;
   const { because, owner, severity, runbook } = target;
   const entries: [string, unknown][] = [
     ['every', formatDuration(everyMs)],
@@ -41,15 +47,14 @@ export function targetLines(target: Target): string[] {
     ['runbook', runbook],
     ...Object.entries(labels).map(([label, value]): [string, unknown] => [`label.${label}`, value]),
   ];
-  const lines = entries.flatMap(([key, value]) => settingLines(key, value));
-  return [`[${printable(name)}]`, ...lines, `; asked at ${group}`];
+  return entries.flatMap(([key, value]) => settingTexts(key, value));
 }
 
-function settingLines(key: string, value: unknown): string[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value)) return value.length === 0 ? [] : [`${key} = ${printable(value.join(', '))}`];
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([member, item]) => settingLines(`${key}.${member}`, item));
+function settingTexts(key: string, value: unknown): [string, string][] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.length === 0 ? [] : [[key, value.join(', ')]];
+  if (typeof value === 'object') {
+    return Object.entries(value).flatMap(([member, item]) => settingTexts(`${key}.${member}`, item));
   }
-  return [`${key} = ${printable(String(value))}`];
+  return [[key, String(value)]];
 }

@@ -6,8 +6,11 @@ import type { TargetState } from '../model/target-state.ts';
 import { alignColumns, type Cell } from './columns.ts';
 import { agoText, isoText, timeText } from './time-text.ts';
 
-/** How a target is. `stale`: not looked at for three intervals; `unseen`: its first look is still to come. */
-export type TargetCondition = 'ok' | 'violated' | 'unreachable' | 'stale' | 'unseen';
+/**
+ * How a target is. `stale`: not looked at for three intervals; `unseen`: its first look is still to come; `unknown`: of a
+ * time whose events are not in the journal any more.
+ */
+export type TargetCondition = 'ok' | 'violated' | 'unreachable' | 'stale' | 'unseen' | 'unknown';
 
 /** One target as `state` shows it. Times are RFC 3339; null before the first look. */
 export interface TargetReport {
@@ -79,7 +82,15 @@ function cellsOf(report: TargetReport, now: number, palette: Palette): Cell[] {
   ];
 }
 
-function detailsOf({ state, verdict, facts, failures, outcome, owner }: TargetReport): string {
+/** Facts, what was expected, and whose it is, on one line. */
+export function detailsOf({
+  state,
+  verdict,
+  facts,
+  failures,
+  outcome,
+  owner,
+}: Pick<TargetReport, 'state' | 'verdict' | 'facts' | 'failures' | 'outcome' | 'owner'>): string {
   const wasNotOk = state === 'stale' && verdict !== null && verdict !== 'ok' ? `was ${verdict}` : '';
   const reason = outcome?.kind === 'unreachable' ? `${outcome.reason}: ${printable(outcome.detail)}` : '';
   const expected = failures.map(

@@ -53,6 +53,21 @@ export function* readJournal(reader: JournalReader, from: number): Generator<Jou
   }
 }
 
+/** From `from` back to the oldest, newest first; what is missing in between ends it. */
+export function* readJournalBack(
+  reader: Pick<JournalReader, 'info' | 'batchAt'>,
+  from: number,
+): Generator<JournalRecord> {
+  const { firstSequence, nextSequence } = reader.info();
+  for (let next = Math.min(from, nextSequence - 1); next >= firstSequence; ) {
+    const found = reader.batchAt(next);
+    if (!found || found.batch.firstSequence > next) return;
+    const records = [...recordsIn(found.batch, found.batch.firstSequence)];
+    for (const record of records.reverse()) if (record.sequence <= next) yield record;
+    next = found.batch.firstSequence - 1;
+  }
+}
+
 function* recordsIn(
   batch: NonNullable<ReturnType<JournalReader['batchAt']>>['batch'],
   from: number,

@@ -1,13 +1,20 @@
+import type { Moment } from '../../journal/moment.ts';
 import { stateManagerName, targetKeyOf } from '../../model/actor-names.ts';
 import type { TargetState } from '../../model/target-state.ts';
 import type { Call } from '../command.ts';
 import { exitCodes } from '../failure.ts';
 import { createTargetGlob } from '../glob.ts';
 import { noteIfDown, rowOf, standingOf, taskingOf, withJournal } from '../journal-access.ts';
+import { showPastState } from '../past-state.ts';
 import { isAllRight, reportLines, reportTarget } from '../state-report.ts';
 import { unknownName } from '../unknown-name.ts';
 
-export async function run({ args: [pattern], output, project: load }: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
+  const at = call.options['at'] as Moment | undefined;
+  return at ? showPastState(call, at) : showState(call);
+}
+
+async function showState({ args: [pattern], output, project: load }: Call): Promise<number> {
   const project = load();
   const now = Date.now();
   const reports = await withJournal(project, (reader) => {

@@ -1,7 +1,8 @@
 import { followJournal, type JournalRecord } from '../../journal/follow.ts';
+import { type Moment, sequenceFrom } from '../../journal/moment.ts';
 import { eventOf } from '../../journal/record-event.ts';
 import type { CloudEvent } from '../../model/cloud-event.ts';
-import { codeOf, messageOf, PolarError } from '../../model/errors.ts';
+import { codeOf, messageOf } from '../../model/errors.ts';
 import { eventLines } from '../../model/event-text.ts';
 import { openBell } from '../bell.ts';
 import type { Call } from '../command.ts';
@@ -11,12 +12,17 @@ import { openSignals } from '../signals.ts';
 
 export async function run({ rest: patterns, options, output, project: load }: Call): Promise<number> {
   const project = load();
-  const begin = beginningOf(options['from'] as string | undefined);
+  const begin = options['from'] as Moment | 'beginning' | undefined;
   const isWanted = createEventFilter(patterns);
   const signals = openSignals();
   await withJournal(project, async (reader) => {
     const info = reader.info();
-    const from = begin === 'now' ? info.nextSequence : begin === 'beginning' ? info.firstSequence : begin;
+    const from =
+      begin === undefined
+        ? info.nextSequence
+        : begin === 'beginning'
+          ? info.firstSequence
+          : sequenceFrom(reader, begin);
     await noteIfDown(project, output, 'no node runs here: reading what is there, and waiting for one');
     const bell = await openBell(project, ['']);
     output.note(`from seq ${from} on · Ctrl-C ends`);
@@ -33,16 +39,6 @@ export async function run({ rest: patterns, options, output, project: load }: Ca
   });
   signals.close();
   return signals.exitCode();
-}
-
-/** @throws usage.invalid */
-function beginningOf(written: string | undefined): 'now' | 'beginning' | number {
-  if (written === undefined) return 'now';
-  if (written === 'beginning') return 'beginning';
-  if (/^\d{1,15}$/.test(written)) return Number(written);
-  throw new PolarError('usage.invalid', `"${written}" is no place in the journal.`, {
-    hint: 'Write a sequence such as 7, or beginning.',
-  });
 }
 
 /** A record that is no event has gone into quarantine; it must not hide those behind it. */

@@ -1,16 +1,32 @@
-import { duration } from '../../config/settings.ts';
+import { duration, integer } from '../../config/settings.ts';
 import type { CommandSpec } from '../command.ts';
+import { readBeginning, readMoment } from '../moment-option.ts';
 
 export const seeCommands: readonly CommandSpec[] = [
   {
     usage: 'state [glob]',
     summary: 'is it all right? a line per target; exit 1 if any is not',
     formats: ['json', 'jsonl'],
+    options: [
+      { flags: '--at <seq|time>', doc: 'as it was: 7, 10:04, 2025-06-01T10:04:12Z', read: readMoment },
+    ],
     examples: [
       ['pzm state', 'every target'],
       ["pzm state 'http:*' --format json", 'those that http observes, as data'],
+      ['pzm state --at 10:04', 'as it was at that time, by the journal'],
     ],
     load: () => import('../commands/state.ts'),
+  },
+  {
+    usage: 'history <target>',
+    summary: 'what happened to a target, oldest first',
+    formats: ['json', 'jsonl'],
+    options: [{ flags: '--last <n>', doc: 'the newest n events only', read: integer(1, 1_000_000) }],
+    examples: [
+      ['pzm history http:shop', 'all that the journal has of it'],
+      ['pzm history shop --last 5 --format jsonl', 'the newest five, one a line'],
+    ],
+    load: () => import('../commands/history.ts'),
   },
   {
     usage: 'observe <target> [what]',
@@ -35,7 +51,13 @@ export const seeCommands: readonly CommandSpec[] = [
     usage: 'tap [glob...]',
     summary: 'events as they are journaled; a glob with / is a topic, else a target',
     formats: ['jsonl'],
-    options: [{ flags: '--from <seq|beginning>', doc: 'what is journaled already, from there on' }],
+    options: [
+      {
+        flags: '--from <seq|time|beginning>',
+        doc: 'what is journaled already, from there on',
+        read: readBeginning,
+      },
+    ],
     examples: [
       ['pzm tap', 'whatever happens from now on'],
       ["pzm tap 'ObserveTarget/changed/' --format jsonl", 'one topic, as CloudEvents'],

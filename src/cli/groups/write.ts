@@ -50,6 +50,16 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
         load: () => import('../commands/policy-list.ts'),
       },
       {
+        usage: 'plan [path]',
+        summary: 'what would change if the policy files were in force; exit 1 if they have problems',
+        formats: ['json'],
+        examples: [
+          ['pzm policy plan', 'the files of this project against the set in force'],
+          ['pzm policy plan ../review/policies', 'those of another folder'],
+        ],
+        load: () => import('../commands/policy-plan.ts'),
+      },
+      {
         usage: 'show [target]',
         summary: 'the set that is in force, or all settings of a target',
         formats: ['json'],

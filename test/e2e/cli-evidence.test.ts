@@ -1,0 +1,158 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createObservable } from '../../src/observable/observable.ts';
+import { makeProject, pzm, shopPolicy, until } from './command.ts';
+
+/* What a journal tells afterwards: one node lives through an outage, and everything is asked of what it left. */
+
+const observable = createObservable();
+let project: ReturnType<typeof makeProject>;
+let folder: string;
+
+const json = async (...args: string[]) => {
+  const { stdout, stderr } = await pzm([...args, '--format', 'json'], folder);
+  expect(stderr).not.toContain('error:');
+  return JSON.parse(stdout);
+};
+
+/** Sequences: 1 the policy, 2 first, 3 violated, 4 recovered. */
+beforeAll(async () => {
+  const url = await observable.listen(0);
+  project = makeProject({ 'policies/shop.ini': shopPolicy(url).replace('200ms', '1h') });
+  folder = project.folder;
+  expect(await pzm(['up', '-d'], folder)).toMatchObject({ code: 0 });
+  const seen = (count: number) =>
+    until(
+      () => json('journal', 'info'),
+      ({ lastSequence }) => lastSequence >= count,
+    );
+  await pzm(['observe', 'shop'], folder);
+  await seen(2);
+  observable.turn('down');
+  await pzm(['observe', 'shop'], folder);
+  await seen(3);
+  observable.turn('up');
+  await pzm(['observe', 'shop'], folder);
+  await seen(4);
+}, 120_000);
+
+afterAll(async () => {
+  await pzm(['down'], folder);
+  await observable.close();
+  project.remove();
+});
+
+describe('state --at', () => {
+  test('tells how it was, by the events up to there', async () => {
+    for (const [at, code, state] of [
+      ['1', 0, 'unseen'],
+      ['2', 0, 'ok'],
+      ['3', 1, 'violated'],
+      ['4', 0, 'ok'],
+    ] as const) {
+      const { stdout, ...ended } = await pzm(['state', '--at', at, '--format', 'json'], folder);
+      expect(ended).toMatchObject({ code, stderr: expect.stringContaining(`as of seq ${at},`) });
+      expect(JSON.parse(stdout)).toMatchObject([{ name: 'http:shop', state }]);
+    }
+  });
+
+  test('takes the time of a record, and a time before all of them', async () => {
+    const [, violated] = await json('history', 'http:shop');
+    expect(await pzm(['state', '--at', violated.time], folder)).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^http:shop {2}violated .*by seq 3 .*status 503, expected 200/),
+    });
+    expect(await pzm(['state', '--at', '2001-01-01T00:00:00Z'], folder)).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringContaining('no record by then'),
+    });
+  });
+
+  test('takes nothing else', async () => {
+    expect(await pzm(['state', '--at', 'noon'], folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('RFC 3339'),
+    });
+    expect(await pzm(['state', 'nope', '--at', '3'], folder)).toMatchObject({ code: 2 });
+  });
+});
+
+describe('history', () => {
+  test('has the events of a target, oldest first', async () => {
+    const events = await json('history', 'shop');
+    expect(events.map(({ type }: { type: string }) => type.split('.').at(-1))).toEqual([
+      'first',
+      'violated',
+      'recovered',
+    ]);
+    expect(events[1]).toMatchObject({
+      name: 'http:shop',
+      sequence: 3,
+      verdict: { state: 'violated' },
+      changed: ['status'],
+      policyRevision: expect.stringMatching(/^[0-9a-f]{6}$/),
+    });
+  });
+
+  test('has the newest only, one a line', async () => {
+    const { code, stdout } = await pzm(['history', 'http:shop', '--last', '2', '--format', 'jsonl'], folder);
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).sequence),
+    ).toEqual([3, 4]);
+  });
+
+  test('of an unknown target asks whether another one was meant', async () => {
+    expect(await pzm(['history', 'http:shp'], folder)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "http:shop"?'),
+    });
+  });
+});
+
+describe('policy plan', () => {
+  test('of the files in force says that nothing changes', async () => {
+    expect(await pzm(['policy', 'plan'], folder)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^0 added, 0 changed, 0 retired, 1 unchanged · policy \w{6} is in force\n$/,
+      ),
+    });
+  });
+
+  test('of another folder says what would change, and of a broken one that it would be refused', async () => {
+    const other = makeProject({
+      'policies/shop.ini':
+        '[http:shop]\nurl = http://127.0.0.1:9/\nevery = 10s\nexpect.status = 200\n[http:bank]\nurl = http://127.0.0.1:9/\nevery = 5s\n',
+    });
+    try {
+      const plan = await json('policy', 'plan', other.folder);
+      expect(plan).toMatchObject({
+        added: [{ name: 'http:bank' }],
+        changed: [{ name: 'http:shop' }],
+        retired: [],
+        unchanged: 0,
+      });
+      expect(plan.changed[0].settings).toContainEqual({ setting: 'every', before: '1h', after: '10s' });
+      expect(plan.groups).toContainEqual({ name: '127.0.0.1:9', beforePerSecond: 0, afterPerSecond: 0.3 });
+      const text = await pzm(['policy', 'plan', join(other.folder, 'policies')], folder);
+      expect(text).toMatchObject({ code: 0, stdout: expect.stringContaining('+ http:bank  every 5s') });
+      expect(text.stdout).toContain('127.0.0.1:9  0 → 0.3 requests per second');
+
+      writeFileSync(join(other.folder, 'policies', 'shop.ini'), '[http:shop]\nurl = nonsense\n');
+      expect(await pzm(['policy', 'plan', other.folder], folder)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('shop.ini:2:7: error policy.invalid-value'),
+      });
+      rmSync(join(other.folder, 'policies'), { recursive: true });
+      expect(await pzm(['policy', 'plan', other.folder], folder)).toMatchObject({ code: 1 });
+    } finally {
+      other.remove();
+    }
+  });
+});
