@@ -11,15 +11,17 @@ export interface ComponentOptions {
   readonly kinds: ObserverKinds;
   /** Hosts the actors behind the components. Whoever made it stops it. */
   readonly actors: ActorSystem;
+  /** Where relative paths of secrets begin; of no account to whoever only asks what components there are. */
+  readonly projectDir?: string;
   /** Wall clock, ms since the epoch. */
   readonly now?: () => number;
 }
 
 /** The built-in components, by the name that action mappings use before the dot. */
 export function createComponents(options: ComponentOptions): ReadonlyMap<string, Component> {
-  const { kinds, actors, now = Date.now } = options;
+  const { kinds, actors, projectDir = '.', now = Date.now } = options;
   return new Map<string, Component>([
-    ['Observer', createObserver(kinds, actors, now)],
+    ['Observer', createObserver(kinds, actors, now, projectDir)],
     ['StateManager', createStateManager(actors)],
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
     ['TaskManager', createTaskManager(actors)],

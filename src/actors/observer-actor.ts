@@ -1,5 +1,6 @@
 import { PolarError } from '../model/errors.ts';
 import type { Tick } from '../model/tick.ts';
+import { look } from '../observers/look.ts';
 import type { ObserverKind } from '../observers/observer.ts';
 import type { ActorSystem, Behaviour } from './actor-system.ts';
 import { type Observed, readTick } from './bodies.ts';
@@ -10,11 +11,12 @@ export function createObserver(
   kinds: ReadonlyMap<string, ObserverKind>,
   actors: ActorSystem,
   now: () => number,
+  secretsDir: string,
 ): Component {
   return {
     observe(body, { signal }) {
       const tick = readTick(body);
-      const behaviour = () => createObserverBehaviour(kinds, now);
+      const behaviour = () => createObserverBehaviour(kinds, now, secretsDir);
       return actors.spawn(behaviour, `observer/${tick.target.name}`).ask(tick, signal);
     },
   };
@@ -23,6 +25,7 @@ export function createObserver(
 function createObserverBehaviour(
   kinds: ReadonlyMap<string, ObserverKind>,
   now: () => number,
+  secretsDir: string,
 ): Behaviour<Tick, Observed> {
   return {
     async receive(tick, signal) {
@@ -33,7 +36,7 @@ function createObserverBehaviour(
         const hint = `Known are ${[...kinds.keys()].join(', ')}.`;
         throw new PolarError('observer.invalid-target', `"${name}" is no kind of observer.`, { hint });
       }
-      return { tick, observation: await kind.observe(settings, { signal, timeoutMs, now }) };
+      return { tick, observation: await look(kind, settings, { signal, timeoutMs, now, secretsDir }) };
     },
   };
 }

@@ -9,10 +9,11 @@ import type { Mappings } from '../flows/mapping.ts';
 import { type KnownComponents, resolveFlows } from '../flows/resolve.ts';
 import { byPlace, type Finding } from '../model/finding.ts';
 import type { Flow } from '../model/flow.ts';
-import type { PolicySet } from '../model/policy.ts';
+import type { PolicyFile, PolicySet } from '../model/policy.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { type ParsedPolicies, parsePolicies } from '../policies/parse-policies.ts';
+import { secretFindings } from './secret-findings.ts';
 
 /** The package's root, where the product's own flows are. */
 export const productDir = fileURLToPath(new URL('../../', import.meta.url));
@@ -31,6 +32,7 @@ export interface LintedProject {
 export async function lintProject(start: string): Promise<LintedProject> {
   const { project, findings } = readProject(start);
   const policies = await readPolicies(project);
+  const secrets = secretFindings(policies.files, project.root);
   const flows = readFlows(project);
   return {
     project,
@@ -39,16 +41,25 @@ export async function lintProject(start: string): Promise<LintedProject> {
       ...[project.policiesDir, project.flowsDir, project.mappingsDir].flatMap(iniFilesOf),
     ],
     policies: policies.set,
-    findings: [...findings, ...policies.findings, ...flows.findings].sort(byPlace),
+    findings: [...findings, ...policies.findings, ...within(project, secrets), ...flows.findings].sort(
+      byPlace,
+    ),
   };
 }
 
 /** @throws io.failed */
-export async function readPolicies({ root, policiesDir }: Project): Promise<ParsedPolicies> {
-  const { files, findings: unread } = await loadPolicies(policiesDir);
+export async function readPolicies(
+  project: Project,
+): Promise<ParsedPolicies & { readonly files: readonly PolicyFile[] }> {
+  const { files, findings: unread } = await loadPolicies(project.policiesDir);
   const { set, findings } = parsePolicies(files, observerKinds);
-  const all = [...unread, ...findings].map((finding) => ({ ...finding, file: resolve(root, finding.file) }));
-  return { set: unread.length > 0 ? undefined : set, findings: all };
+  const all = within(project, [...unread, ...findings]);
+  return { set: unread.length > 0 ? undefined : set, findings: all, files };
+}
+
+/** With files by their whole path. */
+function within({ root }: Project, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ ...finding, file: resolve(root, finding.file) }));
 }
 
 export interface ReadFlows {

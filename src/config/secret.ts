@@ -24,7 +24,10 @@ export function readSecret(
 function readFile(reference: Extract<SecretReference, { from: 'file' }>, baseDir: string): string {
   const path = resolve(baseDir, reference.path);
   try {
-    if (statSync(path).size > mostBytes) {
+    const found = statSync(path);
+    // Opening a pipe would wait for its writer.
+    if (!found.isFile()) throw unavailable(reference, 'is no file', 'Name the file of one secret.');
+    if (found.size > mostBytes) {
       throw unavailable(reference, `is larger than ${mostBytes} bytes`, 'Name the file of one secret.');
     }
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');

@@ -17,7 +17,7 @@ export interface Setting<T> {
   readonly required?: boolean;
   /** Takes commas and repeated keys. */
   readonly list?: boolean;
-  /** Written as a reference (`${env:X}`, `${file:X}`), never shown. */
+  /** May refer to secrets (`${env:X}`, `${file:X}`; secret-text.ts). */
   readonly secret?: boolean;
 }
 
@@ -178,7 +178,8 @@ function fillAbsent(
   }
 }
 
-function settingFor(
+/** What reads a key, whether it is spelled out in the spec or of a family. */
+export function settingFor(
   spec: Spec,
   key: string,
 ): { setting: Setting<unknown>; family: string | undefined; member: string } | undefined {

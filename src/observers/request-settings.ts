@@ -1,3 +1,4 @@
+import { hasSecretReference } from '../config/secret-text.ts';
 import { byteSize, integer, type Setting, SettingProblem } from '../config/settings.ts';
 import type { HttpMethod, HttpRequest } from './http-message.ts';
 import { httpUrl } from './http-url.ts';
@@ -9,8 +10,9 @@ export const requestSettings = (maxBodyBytes: number) =>
     url: { read: httpUrl(), doc: 'What to ask.', example: 'https://shop.example.com/health', required: true },
     'header.*': {
       read: headerValue,
-      doc: 'A header to send. Never sent on to another host that a redirect names.',
-      example: 'header.accept = application/json',
+      doc: 'A header to send. Never sent on to another host that a redirect names. It may refer to secrets, and one that is a secret by its name must.',
+      example: `header.authorization = Bearer \${env:SHOP_TOKEN}`,
+      secret: true,
     },
     redirects: {
       read: integer(0, 20),
@@ -52,14 +54,20 @@ const framing = new Set([
   'upgrade',
 ]);
 
+/** Headers that are nothing but a secret; a policy's text is journaled and delivered, so they are never written there. */
+const credentials = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-api-key', 'x-auth-token']);
+
 /** The first header that cannot be sent, as a sentence; undefined when all can. */
 export function headerProblem(settings: ObserverSettings): string | undefined {
   const seen = new Set<string>();
-  for (const name of Object.keys((settings as unknown as RequestSettings).header)) {
+  for (const [name, value] of Object.entries((settings as unknown as RequestSettings).header)) {
     const lower = name.toLowerCase();
     if (!isHeaderName(name)) return `"header.${name}" is not a header's name`;
     if (framing.has(lower)) return `"header.${name}" is written by the client itself; remove it`;
     if (seen.has(lower)) return `"header.${name}" is written twice, in different cases`;
+    if (credentials.has(lower) && !hasSecretReference(value)) {
+      return `"header.${name}" is a secret, and what a policy says is journaled: write \${env:NAME} or \${file:PATH}`;
+    }
     seen.add(lower);
   }
   return undefined;

@@ -1,4 +1,5 @@
-import { type ReadSettings, readSettings, type Spec } from '../config/settings.ts';
+import { hasSecretReference, secretReferencesIn } from '../config/secret-text.ts';
+import { type ReadSettings, readSettings, type Spec, settingFor } from '../config/settings.ts';
 import type { IniEntry, IniSection } from '../ini/document.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import type { Target } from '../model/policy.ts';
@@ -109,13 +110,26 @@ function readWhatIsThere(
     if (isLater(entry)) {
       const message = `"${entry.key}" is not there yet: ${laterSettings.get(entry.key)}, and remove this line`;
       findings.push(at(file, entry, 'not-yet', message));
-    } else if (/\$\{(?:env|file):/.test(entry.value)) {
-      const message = `"${entry.key}" refers to a secret, and references are not there yet: write a value that is none`;
-      findings.push(at(file, { line: entry.line, column: entry.valueColumn }, 'not-yet', message));
+    } else if (hasSecretReference(entry.value)) {
+      findings.push(...referenceProblem(file, entry, spec));
     }
   }
   const present = { ...section, entries: section.entries.filter((entry) => !isLater(entry)) };
   return readSettings(file, present, spec, 'policy', findings, defaults);
+}
+
+function referenceProblem(file: string, { key, value, line, valueColumn }: IniEntry, spec: Spec): Finding[] {
+  const place = { line, column: valueColumn };
+  if (!settingFor(spec, key)?.setting.secret) {
+    const allowed = Object.keys(spec).filter((candidate) => spec[candidate]?.secret);
+    const where =
+      allowed.length === 0 ? 'no setting of this observer does' : `only ${allowed.join(', ')} may`;
+    const message = `"${key}" does not refer to secrets; ${where}`;
+    return [at(file, place, 'misplaced-secret', message)];
+  }
+  if (secretReferencesIn(value)) return [];
+  const message = `"${key}" has a reference that is not written well; write \${env:NAME} or \${file:PATH}`;
+  return [at(file, place, 'invalid-value', message)];
 }
 
 function specOf(kind: ObserverKind): Spec {

@@ -36,7 +36,7 @@ runChild({
     const log = createLogger({ role: 'worker', name, dataDir, level: settings.logLevel });
     const journal = openJournalReader(join(dataDir, 'journal'));
     const actors = new ActorSystem();
-    const components = createComponents({ kinds: observerKinds, actors });
+    const components = createComponents({ kinds: observerKinds, actors, projectDir: own.projectDir });
     const { walks, findings } = loadWalks(own.productDir, own.projectDir, methodsOf(components));
     const callOptions = { components, node, maxAttempts: settings.maxAttempts };
     const runs = new Map<string, WorkerRun>();

@@ -6,7 +6,7 @@ const fake: ObserverKind = {
   kind: 'fake',
   settings: {
     url: { read: readUrl, doc: 'Where.', example: 'http://shop.example/', required: true },
-    'header.*': { read: (text) => text, doc: 'Headers.', example: 'x' },
+    'header.*': { read: (text) => text, doc: 'Headers.', example: 'x', secret: true },
     facts: { read: (text) => text, doc: 'Some facts.', example: 'a, b', list: true, fallback: [] },
   },
   resource: (settings) => String(settings['url']),

@@ -54,6 +54,11 @@ describe('a policy set', () => {
     ]);
   });
 
+  it('keeps references to secrets as they are written', () => {
+    const [target] = targetsOf(`[fake:shop]\nurl = http://a/\nheader.x = Bearer ${'$'}{env:SHOP_TOKEN}\n`);
+    expect(target?.settings['header']).toEqual({ x: `Bearer ${'$'}{env:SHOP_TOKEN}` });
+  });
+
   it('lets defaults hold wherever they stand in the file, and only there', () => {
     const late = '[fake:shop]\nurl = http://a/\n[fake]\nevery = 7s\n[echo:shop]\nurl = http://a/\n';
     expect(targetsOf(late, '[fake:other]\nurl = http://a/\n').map(({ everyMs }) => everyMs)).toEqual([
@@ -107,7 +112,19 @@ describe('a policy set', () => {
     ['[fake]\nmax_age = 5s', '1.ini:2:1: error policy.not-yet "max_age" is not there yet'],
     [
       `[fake:shop]\nurl = http://${'$'}{env:HOST}/`,
-      '1.ini:2:7: error policy.not-yet "url" refers to a secret',
+      '1.ini:2:7: error policy.misplaced-secret "url" does not refer to secrets; only header.* may',
+    ],
+    [
+      `[fake:shop]\nurl = http://a/\nheader.x = Bearer ${'$'}{env:}`,
+      '1.ini:3:12: error policy.invalid-value "header.x" has a reference that is not written well',
+    ],
+    [
+      `[fake]\nheader.x = ${'$'}{file:a${'$'}{env:A}}`,
+      '1.ini:2:12: error policy.invalid-value "header.x" has a reference',
+    ],
+    [
+      `[fake:shop]\nurl = http://a/\nexpect.x = ${'$'}{env:A}`,
+      '1.ini:3:12: error policy.misplaced-secret "expect.x" does not',
     ],
     ['[fkae:shop]', '1.ini:1:1: error policy.unknown-observer "fkae" is no observer; did you mean "fake"?'],
     ['[something]', 'write [policy], or [observer:domain] with one of fake, echo'],
