@@ -43,21 +43,18 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const room = createWake();
   let setAside: Quarantined[] = [];
   let failures = 0;
-  let generation = 0;
-  let saving = false;
+  let saving: NodeJS.Immediate | undefined;
+  /** Aborted when a write has failed for now; each connect makes the next one. */
+  let link = new AbortController();
 
   const save = () => {
-    if (saving) return;
-    saving = true;
-    // Everything that was settled in this turn is one transaction.
-    setImmediate(() => {
-      saving = false;
-      store.save(sink.name, cursor.settled, setAside);
-      setAside = [];
-    });
+    saving = undefined;
+    store.save(sink.name, cursor.settled, setAside);
+    setAside = [];
   };
   const settled = (sequence: number) => {
-    if (settleSequence(cursor, sequence)) save();
+    // Everything that is settled in this turn is one transaction.
+    if (settleSequence(cursor, sequence)) saving ??= setImmediate(save);
     room.ring();
   };
   const quarantine = (sequence: number, error: unknown) => {
@@ -66,10 +63,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     setAside.push({ sequence, reason: `${codeOf(error) ?? 'error'}: ${messageOf(error)}`, time: Date.now() });
     settled(sequence);
   };
-  /** Undefined while under way; true when the link is to be made anew. */
-  let broken = false;
   const write = (record: JournalRecord) => {
-    const mine = generation;
+    const mine = link;
     let writing: Promise<void>;
     try {
       writing = sink.write(eventOf(record, journal));
@@ -78,25 +73,24 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     }
     writing.then(
       () => {
-        if (mine !== generation) return;
+        if (mine !== link) return;
         failures = 0;
         counts.delivered++;
         settled(record.sequence);
       },
       (error: unknown) => {
-        if (mine !== generation) return;
+        if (mine !== link) return;
         counts.lastError = messageOf(error);
         const code = codeOf(error);
         if (code && errorCodes[code].disposition === 'reject') return quarantine(record.sequence, error);
-        broken = true;
+        link.abort();
         room.ring();
       },
     );
   };
   const run = async () => {
     while (!signal.aborted) {
-      generation++;
-      broken = false;
+      link = new AbortController();
       rewind(cursor);
       try {
         await sink.connect();
@@ -106,14 +100,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       }
       if (!signal.aborted) await createWake().wait(options.retryDelayMs(++failures), signal);
     }
-    while (cursor.sent > cursor.settled && !broken) await room.wait(50);
-    if (setAside.length > 0 || saving) store.save(sink.name, cursor.settled, setAside);
+    while (cursor.sent > cursor.settled && !link.signal.aborted) await room.wait(50);
+    clearImmediate(saving);
+    if (saving || setAside.length > 0) save();
   };
   const deliverUntilBroken = async () => {
     const from = cursor.settled + 1;
-    for await (const record of followJournal({ reader, from, wake: options.wake, signal })) {
-      while (roomOf(cursor) <= 0 && !broken && !signal.aborted) await room.wait(1000);
-      if (broken || signal.aborted) return;
+    // Also while nothing new is committed: what failed is the newest, as like as not.
+    const ended = AbortSignal.any([signal, link.signal]);
+    for await (const record of followJournal({ reader, from, wake: options.wake, signal: ended })) {
+      while (roomOf(cursor) <= 0 && !ended.aborted) await room.wait(1000);
+      if (ended.aborted) return;
       sent(cursor, record.sequence);
       write(record);
     }

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Delivery, startDelivery } from '../../../src/bridge/deliver.ts';
+import { settle } from '../../../src/integration-manager/settle.ts';
+import type { JournalWriter } from '../../../src/journal/journal.ts';
+import { type CursorStore, openCursorStore } from '../../../src/journal/lmdb/cursor-store.ts';
+import { openJournalWriter } from '../../../src/journal/lmdb/writer.ts';
+import { createWake } from '../../../src/journal/wake.ts';
+import { aResult } from '../../contract/journal/results.ts';
+import { ScriptedSink } from '../../contract/sink/scripted.ts';
+import { aRecord } from '../../unit/model/envelopes.ts';
+
+let folder: string;
+let journal: JournalWriter;
+let store: CursorStore;
+let sink: ScriptedSink;
+let started: { readonly delivery: Delivery; readonly abort: AbortController } | undefined;
+const wake = createWake();
+const delays: number[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pzm-deliver-'));
+  journal = openJournalWriter(join(folder, 'journal'), 'anna', 0);
+  store = openCursorStore(join(folder, 'bridge'));
+  sink = new ScriptedSink();
+  delays.length = 0;
+});
+afterEach(async () => {
+  await stop();
+  await store.close();
+  await journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+function start(after = 0): Delivery {
+  const abort = new AbortController();
+  const retryDelayMs = (attempt: number) => {
+    delays.push(attempt);
+    return 1;
+  };
+  const delivery = startDelivery({
+    reader: journal,
+    store,
+    sink,
+    after,
+    wake,
+    signal: abort.signal,
+    retryDelayMs,
+  });
+  started = { delivery, abort };
+  return delivery;
+}
+
+async function stop(): Promise<void> {
+  started?.abort.abort();
+  await started?.delivery.ended;
+  started = undefined;
+}
+
+let runs = 0;
+/** Commits events in one batch; `body` of the odd one out. */
+function commit(count: number, body = '{"n":1}'): void {
+  const all = Array.from({ length: count }, () =>
+    aRecord({ key: 'anna.event.http.shop', body: Buffer.from(body) }),
+  );
+  const segments = [{ topic: 'F/seen/', count, bytes: Buffer.concat(all) }];
+  const result = aResult({ run: `r${++runs}`, segments });
+  journal.commit(settle(journal, [result], journal.info().nextSequence), 0);
+  wake.ring();
+}
+
+const until = (holds: () => boolean, timeout = 5000) =>
+  vi.waitFor(() => expect(holds(), holds.toString()).toBe(true), { timeout, interval: 5 });
+const cursor = () => store.load(sink.name);
+const sequences = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+describe('delivery', () => {
+  test('writes what was there and what comes, in order, and saves its cursor', async () => {
+    commit(3);
+    start();
+    await until(() => cursor() === 3);
+    commit(2);
+    commit(1);
+    await until(() => cursor() === 6);
+    expect(sink.story).toEqual(['|', 1, 2, 3, 4, 5, 6]);
+    expect(new Set(sink.taken).size).toBe(6);
+  });
+
+  test('notices a commit whose bell was lost', async () => {
+    const delivery = start();
+    await until(() => sink.story.length === 1);
+    vi.spyOn(wake, 'ring').mockImplementationOnce(() => {});
+    commit(1);
+    await until(() => delivery.stats().cursor === 1);
+  });
+
+  test('begins behind what is not the business of its sink, or behind its cursor if that is further', async () => {
+    commit(4);
+    start(2);
+    await until(() => cursor() === 4);
+    expect(sink.story).toEqual(['|', 3, 4]);
+    await stop();
+    commit(1);
+    start(2);
+    await until(() => cursor() === 5);
+    expect(sink.story).toEqual(['|', 3, 4, '|', 5]);
+  });
+
+  test('has no more writes under way than the sink takes, and passes nothing that was not taken', async () => {
+    sink = new ScriptedSink(3);
+    for (const sequence of sequences(1, 6)) sink.answers.set(sequence, ['wait']);
+    commit(6);
+    const delivery = start();
+    await until(() => sink.story.length === 4);
+    expect(delivery.stats()).toMatchObject({ cursor: 0, inFlight: 3 });
+    sink.take(2);
+    sink.take(3);
+    await until(() => delivery.stats().delivered === 2);
+    expect([delivery.stats().cursor, cursor()]).toEqual([0, 0]);
+    sink.take(1);
+    await until(() => cursor() === 3);
+    await until(
+      () => [4, 5, 6].every((sequence) => sink.take(sequence) || sequence <= cursor()) && cursor() === 6,
+    );
+    expect(sink.most).toBe(3);
+  });
+});
+
+describe('a write that fails for now', () => {
+  test('makes the link anew and goes on from the cursor: nothing is skipped', async () => {
+    sink.answers.set(3, ['retry', 'retry']);
+    commit(5);
+    start();
+    await until(() => cursor() === 5);
+    expect(new Set(sink.taken).size).toBe(5);
+    const [first, ...again] = sink.story.join(' ').split(' | ');
+    expect(first).toMatch(/^\| 1 2 3/);
+    for (const life of again) expect(life).toMatch(/^3/);
+    expect(delays).toEqual([1, 2]);
+  });
+
+  test('is tried again though nothing new is committed', async () => {
+    start();
+    await until(() => sink.story.length === 1);
+    sink.answers.set(1, ['retry']);
+    commit(1);
+    await until(() => cursor() === 1);
+  });
+
+  test('does not count as delivered when its word comes late, over the old link', async () => {
+    sink.answers.set(1, ['wait']);
+    sink.answers.set(2, ['retry']);
+    commit(2);
+    const delivery = start();
+    await until(() => sink.story.filter((one) => one === '|').length === 2);
+    sink.take(1);
+    await until(() => cursor() === 2);
+    expect(delivery.stats().delivered).toBe(2);
+    expect(sink.story).toEqual(['|', 1, 2, '|', 1, 2]);
+  });
+
+  test('waits longer and longer for a link that does not come, and not any more once it is there', async () => {
+    sink.connectsToFail = 3;
+    commit(1);
+    const delivery = start();
+    await until(() => cursor() === 1);
+    expect(delays).toEqual([1, 2, 3]);
+    expect(delivery.stats().lastError).toBe('no link');
+    sink.answers.set(2, ['retry']);
+    commit(1);
+    await until(() => cursor() === 2);
+    expect(delays).toEqual([1, 2, 3, 1]);
+  });
+});
+
+describe('an event that can never be delivered', () => {
+  test('is set aside with its reason, and the others go on', async () => {
+    sink.answers.set(2, ['reject']);
+    commit(3);
+    const delivery = start();
+    await until(() => cursor() === 3);
+    expect(sink.story).toEqual(['|', 1, 2, 3]);
+    expect(store.quarantine(sink.name, 10)).toMatchObject([{ sequence: 2, reason: 'body.too-large: never' }]);
+    expect(delivery.stats()).toMatchObject({ delivered: 2, quarantined: 1, lastError: 'never' });
+  });
+
+  test('because it is none is set aside without a write', async () => {
+    commit(1, 'no data');
+    commit(1);
+    start();
+    await until(() => cursor() === 2);
+    expect(sink.story).toEqual(['|', 2]);
+    expect(store.quarantine(sink.name, 10)).toMatchObject([
+      { sequence: 1, reason: expect.stringMatching(/^body\.not-data: /) },
+    ]);
+  });
+});
+
+describe('a stop', () => {
+  test('waits for what is under way, and its cursor is saved when it has ended', async () => {
+    sink.answers.set(2, ['wait']);
+    commit(2);
+    const delivery = start();
+    await until(() => delivery.stats().delivered === 1);
+    started?.abort.abort();
+    sink.take(2);
+    await delivery.ended;
+    expect(cursor()).toBe(2);
+  });
+
+  test('leaves what was not begun to the next start', async () => {
+    sink = new ScriptedSink(1);
+    sink.answers.set(1, ['wait']);
+    commit(3);
+    const delivery = start();
+    await until(() => delivery.stats().inFlight === 1);
+    started?.abort.abort();
+    sink.take(1);
+    await delivery.ended;
+    expect([sink.story, cursor()]).toEqual([['|', 1], 1]);
+    start();
+    await until(() => cursor() === 3);
+    expect(sink.taken).toHaveLength(3);
+  });
+});
