@@ -1,0 +1,76 @@
+import type { Sink } from '../../../src/bridge/sink.ts';
+import type { CloudEvent } from '../../../src/model/cloud-event.ts';
+import { PolarError } from '../../../src/model/errors.ts';
+import type { OpenedSink } from '../sink.ts';
+
+export type Answer = 'take' | 'retry' | 'reject' | 'wait';
+
+/** A sink that fails as it is told: `answers` are for the sequences named, each used up by one write. */
+export class ScriptedSink implements Sink {
+  readonly name = 'scripted';
+  readonly window: number;
+  readonly answers = new Map<number, Answer[]>();
+  /** Sequences in the order in which their writes were begun; `|` is a connect. */
+  readonly story: (number | '|')[] = [];
+  readonly taken: string[] = [];
+  readonly #waiting = new Map<number, () => void>();
+  /** The most writes that were under way at once. */
+  most = 0;
+  connectsToFail = 0;
+  #underWay = 0;
+
+  constructor(window = 100) {
+    this.window = window;
+  }
+
+  async connect(): Promise<void> {
+    this.story.push('|');
+    if (this.connectsToFail-- > 0) throw new PolarError('io.failed', 'no link');
+  }
+
+  async write(event: CloudEvent): Promise<void> {
+    const sequence = Number(event.sequence);
+    this.story.push(sequence);
+    this.most = Math.max(this.most, ++this.#underWay);
+    try {
+      await this.#answer(sequence);
+      this.taken.push(event.id);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  /** Lets a write that waits succeed; false when there is none. */
+  take(sequence: number): boolean {
+    const take = this.#waiting.get(sequence);
+    this.#waiting.delete(sequence);
+    take?.();
+    return take !== undefined;
+  }
+
+  async close(): Promise<void> {
+    while (this.#underWay > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  async #answer(sequence: number): Promise<void> {
+    switch (this.answers.get(sequence)?.shift()) {
+      case 'retry':
+        throw new PolarError('io.failed', 'not now');
+      case 'reject':
+        throw new PolarError('body.too-large', 'never');
+      case 'wait':
+        return new Promise((resolve) => this.#waiting.set(sequence, resolve));
+    }
+  }
+}
+
+export function openScriptedSink(): OpenedSink {
+  const sink = new ScriptedSink();
+  return {
+    sink,
+    arrived: () => sink.taken,
+    hold: () => sink.answers.set(2, ['wait']),
+    release: () => sink.take(2),
+    close: () => sink.close(),
+  };
+}
