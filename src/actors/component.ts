@@ -48,6 +48,17 @@ export interface EmittedMessage {
   readonly body: unknown;
 }
 
+/** Fields first, then a message that never varies. */
+export type ComponentLogLine = (fields: Readonly<Record<string, unknown>>, message: string) => void;
+
+/** Writes to the node's log; each line carries the task's flow, key, subject, id and attempt, and the step's method. */
+export interface ComponentLog {
+  readonly debug: ComponentLogLine;
+  readonly info: ComponentLogLine;
+  readonly warn: ComponentLogLine;
+  readonly error: ComponentLogLine;
+}
+
 /** What a method is given besides the body. */
 export interface ActionContext {
   readonly task: TaskInfo;
@@ -55,6 +66,7 @@ export interface ActionContext {
   /** Aborted at the task's deadline. */
   readonly signal: AbortSignal;
   readonly state: StateRows;
+  readonly log: ComponentLog;
   /** Ends the flow here; the task counts as completed and the reason is kept. */
   end(reason: string): EndOfFlow;
   /** Each emitted message becomes a task of its own, durable with this task's end (R8). */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
+import { type ProbedComponents, probeComponents } from '../components/probe.ts';
 import { type Project, readProject } from '../config/project.ts';
 import { loadFlows, loadMappings } from '../flows/load.ts';
 import type { Mappings } from '../flows/mapping.ts';
@@ -39,6 +40,7 @@ export async function lintProject(start: string): Promise<LintedProject> {
     files: [
       project.file,
       ...[project.policiesDir, project.flowsDir, project.mappingsDir].flatMap(iniFilesOf),
+      ...flows.componentFiles,
     ],
     policies: policies.set,
     findings: [...findings, ...policies.findings, ...within(project, secrets), ...flows.findings].sort(
@@ -66,6 +68,8 @@ export interface ReadFlows {
   readonly flows: ReadonlyMap<string, Flow>;
   readonly mappings: Mappings;
   readonly components: KnownComponents;
+  /** The project's own. */
+  readonly componentFiles: readonly string[];
   readonly findings: readonly Finding[];
   /** The flows that would run. */
   readonly sound: ReadonlySet<string>;
@@ -76,18 +80,26 @@ export function readFlows(project: Project | undefined): ReadFlows {
   const folders = { productDir, projectDir: project?.root };
   const { flows, findings: ofFlows } = loadFlows(folders);
   const { mappings, findings: ofMappings } = loadMappings(folders);
-  const components = knownComponents();
+  const { files: componentFiles, findings: ofComponents, known } = componentsOf(project);
+  const components = new Map([...builtInMethods(), ...known]);
   const registry = resolveFlows(flows, mappings, components);
   return {
     flows,
     mappings,
     components,
-    findings: [...ofFlows, ...ofMappings, ...registry.findings].sort(byPlace),
+    componentFiles,
+    findings: [...ofComponents, ...ofFlows, ...ofMappings, ...registry.findings].sort(byPlace),
     sound: new Set(registry.flows.keys()),
   };
 }
 
-function knownComponents(): KnownComponents {
+function componentsOf(project: Project | undefined): ProbedComponents {
+  if (!project) return { known: new Map(), files: [], findings: [] };
+  return probeComponents(project.root, new Set(builtInMethods().keys()));
+}
+
+/** The built-in components and their methods. */
+export function builtInMethods(): ReadonlyMap<string, ReadonlySet<string>> {
   return methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
 }
 

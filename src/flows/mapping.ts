@@ -4,6 +4,7 @@ import type { Definition } from './layer.ts';
 export interface Mapping extends Definition {
   /** The action key as written. */
   readonly name: string;
+  /** A built-in, one of the project's, or `exec:` and the name of an executable. */
   readonly component: string;
   readonly method: string;
 }
@@ -11,9 +12,12 @@ export interface Mapping extends Definition {
 /** By action key, as written. */
 export type Mappings = ReadonlyMap<string, Mapping>;
 
+/** Before the name of a component that is an executable. */
+export const executablePrefix = 'exec:';
+
 /** The target's last part is the method, the rest names a component, which may have dots itself. */
 export function parseTarget(text: string): { component: string; method: string } | undefined {
-  const [, component, method] = /^([\w-]+(?:\.[\w-]+)*)\.(\w+)$/.exec(text) ?? [];
+  const [, component, method] = /^((?:exec:)?[\w-]+(?:\.[\w-]+)*)\.(\w+)$/.exec(text) ?? [];
   return component === undefined || method === undefined ? undefined : { component, method };
 }
 

@@ -21,8 +21,11 @@ export type ResolvedStep =
   | { readonly kind: 'publish'; readonly topic: string; readonly step: Step }
   | { readonly kind: 'done' };
 
+/** `unlisted`: an executable, which says only when it is asked; `broken`: a module that could not be loaded. */
+export type KnownMethods = ReadonlySet<string> | 'unlisted' | 'broken';
+
 /** Component → its methods. */
-export type KnownComponents = ReadonlyMap<string, ReadonlySet<string>>;
+export type KnownComponents = ReadonlyMap<string, KnownMethods>;
 
 export function resolveFlows(
   flows: ReadonlyMap<string, Flow>,
@@ -99,6 +102,12 @@ function reportUnmapped(step: Step, tried: readonly Attempt[], mappings: Mapping
 function isKnown(mapping: Mapping, knownComponents: KnownComponents, report: Report): boolean {
   const { component, method } = mapping;
   const methods = knownComponents.get(component);
+  if (methods === 'unlisted') return true;
+  if (methods === 'broken') {
+    const message = `the component "${component}", mapped at ${placeOf(mapping)}, could not be loaded`;
+    report('error', 'flow.broken-component', message);
+    return false;
+  }
   if (methods?.has(method)) return true;
   const [code, missing, written, candidates] = methods
     ? ['flow.unknown-method', `"${component}" has no method "${method}"`, method, methods]

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
+import { probeComponents } from '../components/probe.ts';
 import { loadFlows, loadMappings } from '../flows/load.ts';
 import { resolveFlows } from '../flows/resolve.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
@@ -162,6 +163,7 @@ runChild({
 function namesOfFlows(productDir: string, projectDir: string): ReadonlySet<string> {
   const { flows } = loadFlows({ productDir, projectDir });
   const { mappings } = loadMappings({ productDir, projectDir });
-  const known = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
-  return new Set(resolveFlows(flows, mappings, known).flows.keys());
+  const builtIn = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
+  const { known } = probeComponents(projectDir, new Set(builtIn.keys()));
+  return new Set(resolveFlows(flows, mappings, new Map([...builtIn, ...known])).flows.keys());
 }

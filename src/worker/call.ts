@@ -1,13 +1,12 @@
 import { type Component, isEndOfFlow, passBody } from '../actors/component.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import { decideFate } from '../supervision/error-kernel.ts';
-import { CallContext } from './context.ts';
+import { CallContext, type CallSetting } from './context.ts';
 import type { Call, CallOutcome } from './run.ts';
 import type { RunStates } from './states.ts';
 
-export interface CallOptions {
+export interface CallOptions extends CallSetting {
   readonly components: ReadonlyMap<string, Component>;
-  readonly node: string;
   readonly maxAttempts: number;
 }
 
@@ -17,7 +16,7 @@ export function callMethod(
   states: RunStates,
   options: CallOptions,
 ): CallOutcome | Promise<CallOutcome> {
-  const given = new CallContext(call.task, options.node, states, Date.now);
+  const given = new CallContext(call.task, call, states, options);
   let returned: unknown;
   try {
     const method = methodOf(call, options);

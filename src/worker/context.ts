@@ -1,5 +1,6 @@
 import {
   type ActionContext,
+  type ComponentLog,
   type EmittedMessage,
   type EndOfFlow,
   endOfFlow,
@@ -9,6 +10,8 @@ import {
 import type { Envelope } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
 import { pendingSource } from '../model/run.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { type ComponentPlace, createComponentLog } from './component-log.ts';
 import type { Emission } from './emission.ts';
 import type { RunStates } from './states.ts';
 
@@ -18,23 +21,43 @@ const stepLimitMs = 60_000;
 const graceMs = 1000;
 const nothingEmitted: readonly Emission[] = [];
 
+/** What is the same for all calls of a worker. */
+export interface CallSetting {
+  readonly node: string;
+  /** The node's. */
+  readonly log: Logger;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+}
+
 /** What one call of a method is given. Everything that costs something is made when it is first asked for. */
 export class CallContext implements ActionContext {
-  readonly node: string;
+  readonly #place: ComponentPlace;
   readonly #envelope: Envelope;
   readonly #states: RunStates;
-  readonly #now: () => number;
+  readonly #setting: CallSetting;
+  #log: ComponentLog | undefined;
   #task: TaskInfo | undefined;
   #rows: StateRows | undefined;
   #abort: AbortController | undefined;
   #timers: NodeJS.Timeout[] | undefined;
   #emissions: Emission[] | undefined;
 
-  constructor(envelope: Envelope, node: string, states: RunStates, now: () => number) {
+  /** `place` is the step's method. */
+  constructor(envelope: Envelope, place: ComponentPlace, states: RunStates, setting: CallSetting) {
     this.#envelope = envelope;
-    this.node = node;
+    this.#place = place;
     this.#states = states;
-    this.#now = now;
+    this.#setting = setting;
+  }
+
+  get node(): string {
+    return this.#setting.node;
+  }
+
+  get log(): ComponentLog {
+    this.#log ??= createComponentLog(this.#setting.log, this.#place, this.task);
+    return this.#log;
   }
 
   get task(): TaskInfo {
@@ -92,7 +115,7 @@ export class CallContext implements ActionContext {
 
   #leftMs(): number {
     const { deadline } = this.#envelope;
-    return deadline > 0 ? Math.max(0, deadline - this.#now()) : stepLimitMs;
+    return deadline > 0 ? Math.max(0, deadline - this.#setting.now()) : stepLimitMs;
   }
 
   #after(ms: number, action: () => void): void {

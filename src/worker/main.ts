@@ -1,6 +1,8 @@
+import { Console } from 'node:console';
 import { join } from 'node:path';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
+import { openProjectComponents } from '../components/project-components.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
 import { messageOf } from '../model/errors.ts';
 import type { Result, Run } from '../model/run.ts';
@@ -36,9 +38,14 @@ runChild({
     const log = createLogger({ role: 'worker', name, dataDir, level: settings.logLevel });
     const journal = openJournalReader(join(dataDir, 'journal'));
     const actors = new ActorSystem();
-    const components = createComponents({ kinds: observerKinds, actors, projectDir: own.projectDir });
-    const { walks, findings } = loadWalks(own.productDir, own.projectDir, methodsOf(components));
-    const callOptions = { components, node, maxAttempts: settings.maxAttempts };
+    const builtIn = createComponents({ kinds: observerKinds, actors, projectDir: own.projectDir });
+    // What components print must not come between the events that the bridge prints.
+    globalThis.console = new Console(process.stderr);
+    const ofProject = await openProjectComponents(own.projectDir, new Set(builtIn.keys()), log);
+    const components = new Map([...builtIn, ...ofProject.components]);
+    const known = new Map([...methodsOf(builtIn), ...ofProject.known]);
+    const { walks, findings } = loadWalks(own.productDir, own.projectDir, known);
+    const callOptions = { components, node, log, now: Date.now, maxAttempts: settings.maxAttempts };
     const runs = new Map<string, WorkerRun>();
     const counts = { runs: 0, tasks: 0, failures: 0, rejectedFrames: 0 };
     let subject: { readonly peer: SubjectPeer; readonly words: Outbox; readonly inbox: Inbox } | undefined;
@@ -125,9 +132,9 @@ runChild({
     follow(own.peers);
     // After ready: the first observation should not pay for loading its HTTP client, and neither should the start.
     setTimeout(() => void preload(), 50).unref();
-    for (const { severity, file, line, column, code, message } of findings) {
-      if (severity === 'error')
-        log.warn({ event: 'flow.refused', file, line, column, code, err: message }, 'flow refused');
+    for (const { severity, file, line, column, code, message } of [...ofProject.findings, ...findings]) {
+      const event = code.startsWith('component.') ? 'component.refused' : 'flow.refused';
+      if (severity === 'error') log.warn({ event, file, line, column, code, err: message }, 'refused');
     }
     log.info({ event: 'worker.ready', flows: [...walks.keys()] }, 'ready');
 
@@ -142,8 +149,10 @@ runChild({
         while (runs.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
         await manager?.results.flushed();
         await subject?.words.flushed();
+        await ofProject.drain();
       },
       async close() {
+        ofProject.close();
         actors.stop();
         subject?.inbox.close();
         subject?.words.close();

@@ -14,6 +14,7 @@ const cores = [
     (name) => `services/${name}.ts`,
   ),
   ...['run', 'segments', 'states'].map((name) => `worker/${name}.ts`),
+  ...['executable-core', 'executable-words', 'lines'].map((name) => `components/${name}.ts`),
   'integration-manager/settle.ts',
   'bridge/cursor.ts',
   ...['restart-policy', 'intensity', 'error-kernel'].map((name) => `supervision/${name}.ts`),
@@ -33,8 +34,8 @@ const owners: Readonly<Record<string, RegExp>> = {
 };
 
 const processEnders = /\bprocess\.(?:argv|exitCode|exit\b)/g;
-/** A forked child has no command line above it: its exit code is its last word to the supervisor. */
-const mayEndProcess = /^(?:cli\/|supervision\/child-process\.ts$)/;
+/** A forked child has no command line above it: its exit code is its last word to whoever forked it. */
+const mayEndProcess = /^(?:cli\/|supervision\/child-process\.ts$|components\/probe-main\.ts$)/;
 
 const linesMost = 300;
 

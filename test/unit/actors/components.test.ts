@@ -235,6 +235,7 @@ function context(): ActionContext {
       read: (actor, key = 'node') => rows.get(`${actor} ${key}`),
       write: (actor, value, key = 'node') => rows.set(`${actor} ${key}`, JSON.parse(JSON.stringify(value))),
     },
+    log: { debug() {}, info() {}, warn() {}, error() {} },
     end: endOfFlow,
     emit: (message) => emitted.push(message),
   };
