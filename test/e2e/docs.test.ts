@@ -27,9 +27,13 @@ const filesIn = (folder: string, ending: string) =>
     .map((name) => join(folder, name))
     .sort();
 
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...filesIn('docs', '.md')].map((path) =>
-  parsePage(path, textOf(path)),
-);
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  ...filesIn('docs', '.md'),
+  ...filesIn('examples', '.md'),
+].map((path) => parsePage(path, textOf(path)));
 const sources = filesIn('src', '.ts').map((path) => ({ path, text: textOf(path) }));
 
 /** Everything on a page for which `isWrong` gives a reason, with the page's name. */
@@ -163,6 +167,7 @@ describe('codes', () => {
   test.each([
     ['flows and mappings', /^src\/(flows|ini)\//, /'((?:ini|flow|mapping)\.[a-z0-9-]+)'/g, 'docs/flows.md'],
     ['policies', /^src\/policies\//, /'(policy\.[a-z0-9-]+)'/g, 'docs/policies.md'],
+    ['components', /^src\/components\//, /'(component\.[a-z0-9-]+)'/g, 'docs/components.md'],
     ['polar.ini', /^src\/config\//, /code: '(config\.[a-z0-9-]+)'/g, 'docs/configuration.md'],
   ])('every finding about %s is explained', (_, folder, literal, page) => {
     const codes = sources

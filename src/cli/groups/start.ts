@@ -6,7 +6,13 @@ export const startCommands: readonly CommandSpec[] = [
     usage: 'init [dir]',
     summary: 'make a project: polar.ini and the folders beside it',
     formats: ['json'],
-    examples: [['pzm init watch', 'make the folder "watch" and a project in it']],
+    options: [
+      { flags: '--component <name>', doc: 'write a component and its test into a project that is there' },
+    ],
+    examples: [
+      ['pzm init watch', 'make the folder "watch" and a project in it'],
+      ['pzm init --component scales', 'write components/scales.js and test/scales.test.js'],
+    ],
     load: () => import('../commands/init.ts'),
   },
   {
