@@ -21,6 +21,7 @@ export function lease(state: SubjectState): Lease[] {
   const leases: Lease[] = [];
   if (state.awaited.size > 0) return leases;
   const later: Lane[] = [];
+  let reserved: WorkerState | undefined;
   while (state.readyHead < state.ready.length) {
     const lane = state.ready[state.readyHead]!;
     const group = groupOf(state, nextGroup(lane));
@@ -37,10 +38,11 @@ export function lease(state: SubjectState): Lease[] {
       continue;
     }
     const alone = lane.deaths >= 2;
-    const worker = pickWorker(state, lane, alone);
+    const worker = pickWorker(state, lane, alone, reserved);
     if (!worker) {
-      // A lane that must be alone waits for an idle worker; it holds up nobody behind it.
       if (!alone) break;
+      // It waits for an idle worker, and one is given nothing more until it is; the others serve who is behind it.
+      reserved ??= leastBusy(state);
       state.readyHead++;
       later.push(lane);
       continue;
@@ -79,14 +81,28 @@ function giveRun(
   return { worker: worker.name, run: run.id, key: lane.key, tasks };
 }
 
-function pickWorker(state: SubjectState, lane: Lane, alone: boolean): WorkerState | undefined {
+function pickWorker(
+  state: SubjectState,
+  lane: Lane,
+  alone: boolean,
+  reserved: WorkerState | undefined,
+): WorkerState | undefined {
   let best: WorkerState | undefined;
   for (const worker of state.workers.values()) {
     if (worker.runs.size >= worker.credit || (alone && worker.runs.size > 0) || hasLoner(worker)) continue;
+    if (worker === reserved) continue;
     if (worker.name === lane.lastWorker) return worker;
     if (!best || worker.runs.size < best.runs.size) best = worker;
   }
   return best;
+}
+
+function leastBusy(state: SubjectState): WorkerState | undefined {
+  let least: WorkerState | undefined;
+  for (const worker of state.workers.values()) {
+    if (!least || worker.runs.size < least.runs.size) least = worker;
+  }
+  return least;
 }
 
 /** True while a worker has a run that must be alone. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pendingSource } from '../../../src/model/run.ts';
+import type { Lease } from '../../../src/subject/lease.ts';
 import { outstanding } from '../../../src/subject/subject.ts';
 import { Desk, failedNow, said } from './desk.ts';
 
@@ -317,6 +318,31 @@ describe('a worker that dies', () => {
     expect(lone.map(said)).toEqual(['w2 a 1']);
     desk.greet('w1', 'w1.3');
     expect(desk.lease().map(said)).toEqual(['w1 b 1']);
+  });
+
+  test('twice with a key in it does not keep that key waiting for ever, however busy the workers are', () => {
+    const desk = new Desk();
+    desk.arrive('a', 1);
+    for (const life of [1, 2]) {
+      for (const key of ['b', 'c', 'd', 'e']) if (life === 2) desk.arrive(key, 1);
+      desk.greet('w1', `w1.${life}`, 1);
+      expect(desk.lease().map(({ key }) => key)).toEqual(['a']);
+      desk.lose('w1', `w1.${life}`);
+    }
+    for (const worker of ['w1', 'w2']) desk.greet(worker, `${worker}.3`, 2);
+    const out: Lease[] = [];
+    const keys: string[] = [];
+    // Runs of the others overlap all the time: no worker would ever be idle by itself.
+    for (let number = 2; number <= 20; number++) {
+      for (const lease of desk.lease()) {
+        out.push(lease);
+        keys.push(lease.key);
+      }
+      desk.settle(out.shift()!);
+      for (const key of ['b', 'c', 'd', 'e']) desk.arrive(key, number);
+    }
+    expect(keys.slice(0, 10)).toContain('a');
+    expect(keys.filter((key) => key !== 'a').length).toBeGreaterThan(15);
   });
 
   test('is forgiven when a run of the key was settled', () => {
