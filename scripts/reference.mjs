@@ -1,4 +1,4 @@
-// Writes docs/errors.md and docs/configuration.md from the tables that the product itself goes by (in dist/).
+// Writes docs/errors.md, docs/configuration.md and docs/metrics.md from the tables that the product itself goes by (in dist/).
 //   node scripts/reference.mjs            writes them
 //   node scripts/reference.mjs --check    names those that are out of date; exit 1 if there are any
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,13 @@ import { formatDuration } from '../dist/model/duration.js';
 import { errorCodes } from '../dist/model/errors.js';
 import { observerKinds } from '../dist/observers/kinds.js';
 import { policySpec, targetSpec } from '../dist/policies/target-spec.js';
+import { metricTable } from '../dist/telemetry/metric-table.js';
 
-const pages = { 'docs/errors.md': errorsPage(), 'docs/configuration.md': configurationPage() };
+const pages = {
+  'docs/errors.md': errorsPage(),
+  'docs/configuration.md': configurationPage(),
+  'docs/metrics.md': metricsPage(),
+};
 const pathOf = (page) => fileURLToPath(new URL(`../${page}`, import.meta.url));
 
 if (process.argv.includes('--check')) {
@@ -49,7 +54,8 @@ Problems in files have codes of their own: those of flows and mappings are in [f
 
 function configurationPage() {
   const sections = Object.entries(polarSpec).map(
-    ([name, { doc, settings }]) => `### [${name}]\n\n${doc}\n\n${settingsTable(settings, 'by the machine')}`,
+    ([name, { doc, settings }]) =>
+      `### [${name}]\n\n${doc}\n\n${settingsTable(settings, name === 'gateway' ? 'none' : 'by the machine')}`,
   );
   const { policy, target, kinds } = policySections();
   return `# Configuration
@@ -62,8 +68,9 @@ file are reported at once, each with its line (\`pzm check\`).
 ## polar.ini
 
 \`pzm init\` writes one with every setting as a comment. Paths are relative to the file. Problems have the codes
-\`config.unknown-section\`, \`config.unknown-key\`, \`config.duplicate-key\` and \`config.invalid-value\`; a node does not
-start with one of them (exit 78).
+\`config.unknown-section\`, \`config.unknown-key\`, \`config.duplicate-key\`, \`config.invalid-value\` and
+\`config.no-credentials\` (a gateway that listens and asks nobody who they are); a node does not start with one of them
+(exit 78).
 
 ${sections.join('\n\n')}
 
@@ -82,6 +89,25 @@ ${policy}
 ${target}
 
 ${kinds.join('\n\n')}
+`;
+}
+
+function metricsPage() {
+  const rows = metricTable.map(({ name, type, labels = [], help }) => [
+    `\`${name}\``,
+    type,
+    labels.map((label) => `\`${label}\``).join(', '),
+    help,
+  ]);
+  return `# Metrics
+
+<!-- Written by scripts/reference.mjs from src/telemetry/metric-table.ts: change it there. -->
+
+What \`GET /metrics\` of the gateway says ([gateway.md](gateway.md)), in the text format of Prometheus. A number that is not
+known is left out, never 0. What a process counts begins anew with each of its lives, as Prometheus expects of a counter;
+it has the label \`process\`, so that one life's end does not look like another one's.
+
+${table(['metric', 'is a', 'labels', 'says'], rows)}
 `;
 }
 

@@ -2,7 +2,7 @@ import type { ObserverKinds } from '../policies/parse-policies.ts';
 import type { ActorSystem } from './actor-system.ts';
 import { type Component, passBody } from './component.ts';
 import { createGateway } from './gateway.ts';
-import { createObserver } from './observer-actor.ts';
+import { createObserver, type OnObserved } from './observer-actor.ts';
 import { createPolicyManager } from './policy-manager.ts';
 import { createStateManager } from './state-manager.ts';
 import { createTaskManager } from './task-manager.ts';
@@ -15,13 +15,14 @@ export interface ComponentOptions {
   readonly projectDir?: string;
   /** Wall clock, ms since the epoch. */
   readonly now?: () => number;
+  readonly onObserved?: OnObserved;
 }
 
 /** The built-in components, by the name that action mappings use before the dot. */
 export function createComponents(options: ComponentOptions): ReadonlyMap<string, Component> {
-  const { kinds, actors, projectDir = '.', now = Date.now } = options;
+  const { kinds, actors, projectDir = '.', now = Date.now, onObserved = () => {} } = options;
   return new Map<string, Component>([
-    ['Observer', createObserver(kinds, actors, now, projectDir)],
+    ['Observer', createObserver({ kinds, actors, now, secretsDir: projectDir, onObserved })],
     ['StateManager', createStateManager(actors)],
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
     ['TaskManager', createTaskManager(actors)],

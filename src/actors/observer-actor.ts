@@ -1,4 +1,5 @@
 import { PolarError } from '../model/errors.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Tick } from '../model/tick.ts';
 import { look } from '../observers/look.ts';
 import type { ObserverKind } from '../observers/observer.ts';
@@ -6,27 +7,34 @@ import type { ActorSystem, Behaviour } from './actor-system.ts';
 import { type Observed, readTick } from './bodies.ts';
 import type { Component } from './component.ts';
 
+/** Hears of every observation that was made. */
+export type OnObserved = (kind: string, outcome: Observation['outcome']['kind']) => void;
+
+export interface ObserverOptions {
+  readonly kinds: ReadonlyMap<string, ObserverKind>;
+  readonly actors: ActorSystem;
+  /** Wall clock, ms since the epoch. */
+  readonly now: () => number;
+  /** Where relative paths of secrets begin. */
+  readonly secretsDir: string;
+  readonly onObserved: OnObserved;
+}
+
 /** Looks at targets: one actor for each, so that no target is ever looked at twice at a time by one worker. */
-export function createObserver(
-  kinds: ReadonlyMap<string, ObserverKind>,
-  actors: ActorSystem,
-  now: () => number,
-  secretsDir: string,
-): Component {
+export function createObserver(options: ObserverOptions): Component {
+  const { actors, onObserved } = options;
   return {
-    observe(body, { signal }) {
+    async observe(body, { signal }) {
       const tick = readTick(body);
-      const behaviour = () => createObserverBehaviour(kinds, now, secretsDir);
-      return actors.spawn(behaviour, `observer/${tick.target.name}`).ask(tick, signal);
+      const behaviour = () => createObserverBehaviour(options);
+      const observed = await actors.spawn(behaviour, `observer/${tick.target.name}`).ask(tick, signal);
+      onObserved(tick.target.kind, observed.observation.outcome.kind);
+      return observed;
     },
   };
 }
 
-function createObserverBehaviour(
-  kinds: ReadonlyMap<string, ObserverKind>,
-  now: () => number,
-  secretsDir: string,
-): Behaviour<Tick, Observed> {
+function createObserverBehaviour({ kinds, now, secretsDir }: ObserverOptions): Behaviour<Tick, Observed> {
   return {
     async receive(tick, signal) {
       // By the tick's own kind: the tasking travels with each tick, and the next may say something else.

@@ -1,8 +1,10 @@
 import { parseIni } from '../ini/document.ts';
 import type { Finding } from '../model/finding.ts';
 import { didYouMean } from '../model/suggestion.ts';
+import type { ListenAddress } from './listen-address.ts';
 import { type LogLevel, polarSpec, type SectionSpec } from './polar-spec.ts';
-import { readSettings } from './settings.ts';
+import type { SecretReference } from './secret-reference.ts';
+import { type ReadSettings, readSettings } from './settings.ts';
 
 /** What the processes of a node go by. */
 export interface NodeSettings {
@@ -12,7 +14,17 @@ export interface NodeSettings {
   readonly tasksPerRun: number;
   readonly maxBodyBytes: number;
   readonly maxAttempts: number;
+  readonly maxPending: number;
+  /** Undefined when nothing listens but the socket. */
+  readonly gateway: GatewaySettings | undefined;
   readonly logLevel: LogLevel;
+}
+
+/** The gateway on TCP: with a token, a key, or both. Plain data: what crosses a channel is never the secret. */
+export interface GatewaySettings {
+  readonly listen: ListenAddress;
+  readonly token: SecretReference | undefined;
+  readonly hmacKey: SecretReference | undefined;
 }
 
 /** `polar.ini` as it was written, fallbacks filled in; undefined where the default depends on the machine. */
@@ -30,14 +42,15 @@ const sections: Readonly<Record<string, SectionSpec>> = polarSpec;
 /** Never throws: a setting with a problem is a finding and keeps no value to rely on. */
 export function parsePolarIni(written: string, file: string): { polar: PolarIni; findings: Finding[] } {
   const { document, findings } = parseIni(written, file);
-  const read = new Map<string, Record<string, unknown>>();
+  const read = new Map<string, ReadSettings>();
   for (const section of document.sections) {
     const spec = Object.hasOwn(sections, section.name) ? sections[section.name] : undefined;
-    if (spec) read.set(section.name, readSettings(file, section, spec.settings, 'config', findings).values);
+    if (spec) read.set(section.name, readSettings(file, section, spec.settings, 'config', findings));
     else findings.push(unknownSection(file, section));
   }
   const value = <T>(section: SectionName, key: string): T =>
-    (read.has(section) ? read.get(section)?.[key] : sections[section]?.settings[key]?.fallback) as T;
+    (read.has(section) ? read.get(section)?.values[key] : sections[section]?.settings[key]?.fallback) as T;
+  const gateway = gatewayOf(file, read.get('gateway'), findings);
   return {
     polar: {
       nodeName: value('node', 'name'),
@@ -50,6 +63,8 @@ export function parsePolarIni(written: string, file: string): { polar: PolarIni;
         tasksPerRun: value('topology', 'tasks_per_run'),
         maxBodyBytes: value('push', 'max_body'),
         maxAttempts: value('push', 'max_attempts'),
+        maxPending: value('push', 'max_pending'),
+        gateway,
         logLevel: value('log', 'level'),
       },
     },
@@ -71,6 +86,28 @@ export function formatPolarIni(): string {
   );
   const head = '; The settings of this node. Each is shown with its default: take the ; away to change one.';
   return `${[head, ...blocks].join('\n\n')}\n`;
+}
+
+/** Whoever can reach an open port can push: one without credentials is a problem of the file. */
+function gatewayOf(
+  file: string,
+  section: ReadSettings | undefined,
+  findings: Finding[],
+): GatewaySettings | undefined {
+  const entry = section?.entries.get('listen');
+  if (!section || !entry) return undefined;
+  const { listen, token, hmac_key: hmacKey } = section.values as Partial<Record<string, unknown>>;
+  if (!section.entries.has('token') && !section.entries.has('hmac_key')) {
+    const { line, column } = entry;
+    const message = `"listen" without credentials; write token = \${file:gateway.token} or hmac_key = \${env:POLAR_GATEWAY_KEY}`;
+    findings.push({ file, line, column, severity: 'error', code: 'config.no-credentials', message });
+  }
+  if (listen === undefined) return undefined;
+  return {
+    listen: listen as ListenAddress,
+    token: token as SecretReference | undefined,
+    hmacKey: hmacKey as SecretReference | undefined,
+  };
 }
 
 function unknownSection(

@@ -1,4 +1,6 @@
 import { problemOfPart } from '../model/subject-name.ts';
+import { listenAddress } from './listen-address.ts';
+import { secretReference } from './secret-reference.ts';
 import { byteSize, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -89,6 +91,34 @@ export const polarSpec = {
         doc: 'Deliveries of one task before it becomes a dead letter.',
         example: '3',
         fallback: 5,
+      },
+      max_pending: {
+        read: integer(1, 10_000_000),
+        doc: 'Accepted tasks that may wait in the journal; at this many, pushes are refused until there are fewer.',
+        example: '10000',
+        fallback: 100_000,
+      },
+    },
+  },
+  gateway: {
+    doc: 'Pushes over HTTP, beside the socket of the command line. Needs a token, an hmac_key, or both.',
+    settings: {
+      listen: {
+        read: listenAddress,
+        doc: "An address of this machine's own loop, and a port; 0 takes a free one. Without it nothing listens.",
+        example: '127.0.0.1:8080',
+      },
+      token: {
+        read: secretReference(),
+        doc: 'Where the token is that a request shows: a file, or a variable of the environment.',
+        example: `\${file:gateway.token}`,
+        secret: true,
+      },
+      hmac_key: {
+        read: secretReference(),
+        doc: 'Where the key is that a request is signed with.',
+        example: `\${env:POLAR_GATEWAY_KEY}`,
+        secret: true,
       },
     },
   },

@@ -21,6 +21,17 @@ export function readSecret(
   return secret;
 }
 
+/** Fewer bytes could be guessed. */
+const shortestCredentialBytes = 16;
+
+/** As `readSecret`, for one that opens a door: never one that could be guessed. @throws secret.unavailable */
+export function readCredential(reference: SecretReference, baseDir: string): string {
+  const secret = readSecret(reference, baseDir);
+  if (Buffer.byteLength(secret) >= shortestCredentialBytes) return secret;
+  const hint = 'Make one that nobody guesses, e.g. with: openssl rand -hex 32';
+  throw unavailable(reference, `is shorter than ${shortestCredentialBytes} bytes`, hint);
+}
+
 function readFile(reference: Extract<SecretReference, { from: 'file' }>, baseDir: string): string {
   const path = resolve(baseDir, reference.path);
   try {

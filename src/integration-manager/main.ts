@@ -5,7 +5,7 @@ import type { Result } from '../model/run.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { eventsPath, ipc, resultsPath } from '../topology/endpoints.ts';
-import type { ChildConfiguration, ManagerPeer } from '../topology/wire.ts';
+import type { ChildConfiguration, ManagerPeer, ManagerWord } from '../topology/wire.ts';
 import { Bell } from '../transport/bell.ts';
 import { kindOf } from '../transport/frame.ts';
 import { Inbox, maxResultBytes } from '../transport/inbox.ts';
@@ -22,7 +22,7 @@ const retryWhenFullMs = 1000;
  * the next one; receipts and records are published when their transaction is durable.
  */
 runChild({
-  async configure(configuration) {
+  async configure(configuration, channel) {
     const { name, incarnation, node, runDir, dataDir, settings } = configuration as ChildConfiguration;
     const log = createLogger({ role: 'integration-manager', name, dataDir, level: settings.logLevel });
     const journal = openJournalWriter(join(dataDir, 'journal'), node, Date.now());
@@ -34,6 +34,7 @@ runChild({
       results: ipc(resultsPath(runDir, incarnation)),
       events: ipc(eventsPath(runDir, incarnation)),
       nextSequence,
+      isFull: false,
     };
     await bell.bind(peer.events);
     await inbox.bind(peer.results);
@@ -43,6 +44,11 @@ runChild({
     let scheduled = false;
     let isFull = false;
 
+    /** Whoever admits tasks is to know. */
+    const setFull = (next: boolean) => {
+      if (next !== isFull) channel.send({ type: 'journal', isFull: next } satisfies ManagerWord);
+      isFull = next;
+    };
     const schedule = () => {
       if (scheduled || waiting.length === 0) return;
       scheduled = true;
@@ -56,7 +62,7 @@ runChild({
       try {
         const committed = journal.commit(commit, Date.now());
         waiting = [];
-        isFull = false;
+        setFull(false);
         nextSequence = committed.records.first + committed.records.count;
         counts.commits++;
         counts.results += results.length;
@@ -66,7 +72,7 @@ runChild({
         if (!hasCode(error, 'journal.full')) throw error;
         // Nothing was written: the results wait, and with them every receipt.
         if (!isFull) log.error({ event: 'journal.full', err: messageOf(error) }, 'journal full');
-        isFull = true;
+        setFull(true);
         schedule();
       }
     };

@@ -15,6 +15,8 @@ export interface Push {
   readonly group: string;
   /** Ms since the epoch; 0 for none. */
   readonly deadline: number;
+  /** The trace that it belongs to; its events carry it on. */
+  readonly traceparent: string;
   /** JSON text. */
   readonly body: Buffer;
 }
@@ -26,6 +28,7 @@ export interface AdmissionTask {
   readonly flow: 'Admit';
   readonly key: string;
   readonly number: number;
+  readonly traceparent: string;
   readonly body: Buffer;
 }
 
@@ -58,7 +61,8 @@ export function enter(
   const ofKey = book.waiting.get(push.key);
   if (ofKey) ofKey.push({ id: push.id, number });
   else book.waiting.set(push.key, [{ id: push.id, number }]);
-  return { flow: 'Admit', key: push.key, number, body: encodeAdmission(push) };
+  const { key, traceparent } = push;
+  return { flow: 'Admit', key, number, traceparent, body: encodeAdmission(push) };
 }
 
 /**

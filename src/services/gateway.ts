@@ -1,10 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { codeOf, type ErrorCode, messageOf, PolarError } from '../model/errors.ts';
+import { codeOf, PolarError } from '../model/errors.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
 import type { Tasking } from '../model/tasking.ts';
+import { createTraceparent, parseTraceparent } from '../telemetry/trace.ts';
 import type { Push } from './admissions.ts';
-import { findTarget, type PushQuery, parseQuery, type Route, requireFlow, routeOf } from './push-request.ts';
+import { type Answer, refusal, send } from './answer.ts';
+import type { Guard } from './guard.ts';
+import {
+  findTarget,
+  idOf,
+  type PushQuery,
+  parseQuery,
+  type Route,
+  requireFlow,
+  routeOf,
+} from './push-request.ts';
 import { jsonOf, readBody } from './request-body.ts';
 import { type Outcomes, settledWithin } from './settled-wait.ts';
 import { createTickTemplate, fillTick, observeFlow } from './tick-template.ts';
@@ -20,25 +31,35 @@ export interface GatewayOptions extends Outcomes {
   readonly maxBodyBytes: number;
   /** How long a push may take to be accepted before the client is told to ask again. */
   readonly acceptWithinMs?: number;
+  /** Who may push; absent where only the user gets in anyway. */
+  readonly guard?: Guard;
+  /** What `GET` of a path shows, to whoever asks. */
+  readonly views?: Readonly<Record<string, () => Promise<Answer>>>;
+  /** Hears the status of every answer. */
+  readonly onAnswer?: (status: number) => void;
   /** Wall clock, ms since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * How the outside pushes: `POST /push/<flow>` and `POST /observe/<target>`, for a server on a socket that only its
- * user can reach. An answer 202 or 200 is a promise: what it names is in the journal.
+ * How the outside pushes: `POST /push/<flow>` and `POST /observe/<target>`. An answer 202 or 200 is a promise: what it
+ * names is in the journal. Each listener has a gateway of its own, so that one that is flooded starves no other.
  */
 export function createGateway(options: GatewayOptions): RequestListener {
   let inHand = 0;
+  const reply = (response: ServerResponse, answer: Answer) => {
+    options.onAnswer?.(answer.status);
+    send(response, answer);
+  };
   return (request, response) => {
     if (inHand >= mostInHand) {
       request.resume();
-      send(response, refusal(new PolarError('intake.full', `${inHand} requests are in hand.`, tryAgain)));
+      reply(response, refusal(new PolarError('intake.full', `${inHand} requests are in hand.`, tryAgain)));
       return;
     }
     inHand++;
     // What is no refusal is a mistake of ours: the process ends, and its supervisor starts a fresh one.
-    void answer(request, response, options).finally(() => inHand--);
+    void answer(request, response, options, reply).finally(() => inHand--);
   };
 }
 
@@ -46,25 +67,20 @@ export function createGateway(options: GatewayOptions): RequestListener {
 const mostInHand = 256;
 const tryAgain = { hint: 'Try again in a moment.' };
 
-interface Answer {
-  readonly status: number;
-  readonly body: object;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: GatewayOptions,
+  reply: (response: ServerResponse, answer: Answer) => void,
 ): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {
     const answered = await handle(request, gone.signal, options);
-    if (answered) send(response, answered);
+    if (answered) reply(response, answered);
   } catch (error) {
     if (codeOf(error) === undefined) throw error;
-    send(response, refusal(error as PolarError));
+    reply(response, refusal(error as PolarError));
   } finally {
     // Whatever was not read is thrown away, so that the connection can be used again.
     request.resume();
@@ -77,22 +93,26 @@ async function handle(
   gone: AbortSignal,
   options: GatewayOptions,
 ): Promise<Answer | undefined> {
-  const [path = '', ...rest] = (request.url ?? '').split('?');
+  const { method = '', url = '', headers } = request;
+  const [path = '', ...rest] = url.split('?');
+  const view = Object.hasOwn(options.views ?? {}, path) ? options.views?.[path] : undefined;
+  if (view) return method === 'GET' || method === 'HEAD' ? await view() : notFor(method, path, 'GET');
   const route = routeOf(path);
   if (!route) return refusal(usage(`There is nothing at ${path}.`), 404);
-  if (request.method !== 'POST') {
-    return {
-      ...refusal(usage(`${request.method} is not for ${path}.`), 405),
-      headers: { allow: 'POST' },
-    };
-  }
+  if (method !== 'POST') return notFor(method, path, 'POST');
+
+  const prove = options.guard?.({ method, url, headers });
   const query = parseQuery(route.verb, new URLSearchParams(rest.join('?')));
-  const prepare = route.verb === 'push' ? preparePush(route, query, options) : prepareObserve(route, options);
+  const id = idOf(query, headers['idempotency-key']) ?? randomUUID();
+  // What is wrong before the body is refused before it is read, but nothing is told to one who is not known yet.
+  const early = prove ? undefined : prepare(route, query, options);
   const body = await readBody(request, options.maxBodyBytes);
   if (!body) return undefined;
+  prove?.(body);
+  const fill = early ?? prepare(route, query, options);
 
-  const id = query.id ?? randomUUID();
-  await admitWithin({ id, ...prepare(body) }, options);
+  const traceparent = parseTraceparent(headers['traceparent']) ?? createTraceparent();
+  await admitWithin({ id, traceparent, ...fill(body) }, options);
   if (query.waitMs === undefined) return { status: 202, body: { id, state: 'accepted' } };
   const settled = await settledWithin(id, query.waitMs, options, gone);
   if (!settled) return { status: 504, body: { id, state: 'accepted' } };
@@ -100,10 +120,13 @@ async function handle(
   return { status: 200, body: { id, state, outcome, reason, records } };
 }
 
-/** What is wrong before the body is refused before it is read. */
-type Prepare = (body: Buffer) => Omit<Push, 'id'>;
+type Fill = (body: Buffer) => Omit<Push, 'id' | 'traceparent'>;
 
-function preparePush({ name: flow }: Route, query: PushQuery, { node, flows }: GatewayOptions): Prepare {
+function prepare(route: Route, query: PushQuery, options: GatewayOptions): Fill {
+  return route.verb === 'push' ? preparePush(route, query, options) : prepareObserve(route, options);
+}
+
+function preparePush({ name: flow }: Route, query: PushQuery, { node, flows }: GatewayOptions): Fill {
   requireFlow(flow, flows());
   // Flows may have dots in their names, parts of subject names may not.
   const domain = flow.replaceAll('.', '-');
@@ -111,7 +134,7 @@ function preparePush({ name: flow }: Route, query: PushQuery, { node, flows }: G
   return (body) => ({ flow, key, subject, group: '', deadline: 0, body: jsonOf(body) });
 }
 
-function prepareObserve({ name }: Route, { node, targets, now = Date.now }: GatewayOptions): Prepare {
+function prepareObserve({ name }: Route, { node, targets, now = Date.now }: GatewayOptions): Fill {
   const tasking = targets() ?? nothingTasked;
   const template = createTickTemplate(node, findTarget(name, tasking.targets), tasking);
   return () => ({ flow: observeFlow, subject: '', ...fillTick(template, { due: null, skipped: 0 }, now()) });
@@ -132,33 +155,11 @@ function admitWithin(push: Push, { admit, acceptWithinMs = 10_000 }: GatewayOpti
   });
 }
 
-const statuses: Partial<Record<ErrorCode, number>> = {
-  'body.not-data': 400,
-  'usage.invalid': 400,
-  'flow.unknown': 404,
-  'target.unknown': 404,
-  'push.invalid-id': 409,
-  'subject-name.invalid': 409,
-  'body.too-large': 413,
-  'envelope.oversized': 413,
-  'control.refused': 503,
-  'intake.full': 503,
-  'intake.unconfirmed': 503,
-  'io.failed': 503,
-  'journal.full': 503,
-};
-
-function refusal(error: PolarError, status = statuses[error.code] ?? 500): Answer {
-  const body = { code: error.code, message: messageOf(error), hint: error.hint ?? null };
-  return { status, body, ...(status === 503 && { headers: { 'retry-after': '1' } }) };
+function notFor(method: string, path: string, allow: string): Answer {
+  return { ...refusal(usage(`${method} is not for ${path}.`), 405), headers: { allow } };
 }
 
 function usage(message: string): PolarError {
   const hint = 'Send POST /push/<flow> with JSON, or POST /observe/<target>.';
   return new PolarError('usage.invalid', message, { hint });
-}
-
-function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(`${JSON.stringify(body)}\n`);
 }

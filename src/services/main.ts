@@ -11,18 +11,18 @@ import type { PolicyStanding, Tasking } from '../model/tasking.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
-import { gatewayPath } from '../topology/endpoints.ts';
 import type {
   ChildConfiguration,
   ManagerPeer,
   Peers,
+  ServicesDetails,
   ServicesWord,
   SupervisorWord,
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
-import { createGateway } from './gateway.ts';
-import { listenForPushes } from './gateway-server.ts';
+import { openGateways } from './gateways.ts';
+import { whyClosed } from './intake-gate.ts';
 import { policyWatchSource, pushPolicies } from './policy-source.ts';
 import { createPushes } from './pushes.ts';
 import { createSource, createSubjectLine } from './source.ts';
@@ -34,7 +34,8 @@ const lookUpEveryMs = 1000;
 runChild({
   async configure(configuration, channel) {
     const own = configuration as ChildConfiguration;
-    const { name, node, runDir, dataDir, projectDir, productDir, settings } = own;
+    const { name, node, dataDir, projectDir, productDir, settings } = own;
+    const { maxPending, maxBodyBytes } = settings;
     const log = createLogger({ role: 'services', name, dataDir, level: settings.logLevel });
     const journal = openJournalReader(join(dataDir, 'journal'));
     const abort = new AbortController();
@@ -48,7 +49,13 @@ runChild({
     const line = createSubjectLine();
     const ticks = createSource('scheduler', line);
     const policies = createSource(policyWatchSource, line);
-    const pushes = createPushes(line, markOf('gateway'), (id) => journal.outcomeOf(id) !== undefined);
+    let isStopping = false;
+    let isJournalFull = false;
+    const pushes = createPushes(line, {
+      markOf: markOf('gateway'),
+      isKnown: (id) => journal.outcomeOf(id) !== undefined,
+      whyClosed: () => whyClosed({ isStopping, isJournalFull, pending: journal.info().pending, maxPending }),
+    });
     const sources = [ticks, policies, pushes.source];
     const ticking = startTicking(node, ticks, markOf('scheduler'));
 
@@ -76,10 +83,11 @@ runChild({
       } satisfies ServicesWord);
     };
 
+    const flowNames = namesOfFlows(productDir, projectDir);
     const settledChecks = new Set<() => void>();
-    const gateway = createGateway({
+    const gateways = await openGateways(own, {
       node,
-      maxBodyBytes: settings.maxBodyBytes,
+      maxBodyBytes,
       admit: pushes.admit,
       targets: () => tasking?.value,
       flows: () => flowNames,
@@ -89,8 +97,6 @@ runChild({
         return () => settledChecks.delete(check);
       },
     });
-    const flowNames = namesOfFlows(productDir, projectDir);
-    const server = await listenForPushes(gatewayPath(runDir), gateway);
 
     const look = () => {
       for (const source of sources) source.lookUp(markOf(source.name));
@@ -104,6 +110,7 @@ runChild({
         for (const source of sources) source.resend();
       });
       const next = peers.integrationManager;
+      isJournalFull = next?.isFull ?? false;
       if (!next || next.incarnation === manager?.incarnation) return;
       manager = next;
       listener?.close();
@@ -129,7 +136,7 @@ runChild({
     log.info({ event: 'services.ready' }, 'ready');
 
     return {
-      details: {},
+      details: { ...(gateways.url !== undefined && { gateway: gateways.url }) } satisfies ServicesDetails,
       onMessage(message) {
         const word = message as SupervisorWord;
         if (word.type === 'peers') follow(word.peers);
@@ -138,10 +145,11 @@ runChild({
         ticks: ticking.sent(),
         targets: ticking.targets(),
         outstanding: sources.reduce((sum, source) => sum + source.size(), 0),
+        answers: gateways.answers(),
       }),
       async drain() {
         ticking.stop();
-        pushes.refuseNew();
+        isStopping = true;
         abort.abort();
         await watching;
         while (sources.some((source) => source.size() > 0))
@@ -150,7 +158,7 @@ runChild({
       async close() {
         abort.abort();
         clearInterval(timer);
-        await server.close();
+        await gateways.close();
         listener?.close();
         line.close();
         await journal.close();

@@ -39,18 +39,26 @@ export function parseQuery(verb: Route['verb'], query: URLSearchParams): PushQue
     }
     if (query.getAll(name).length > 1) throw wrong(`"${name}" is given twice.`, 'Give it once.');
   }
-  const id = query.get('id') ?? undefined;
-  if (id !== undefined && !/^[\x21-\x7e]{1,200}$/.test(id)) {
-    throw new PolarError('push.invalid-id', `The id ${JSON.stringify(id.slice(0, 200))} cannot be one.`, {
-      hint: 'Write 1 to 200 printable ASCII characters without spaces, or leave it out.',
-    });
-  }
   return {
-    id,
+    id: soundId(query.get('id') ?? undefined),
     key: subjectName(query.get('key')),
     subject: subjectName(query.get('subject')),
     waitMs: waitOf(query),
   };
+}
+
+/** The id that the query or the header `Idempotency-Key` names. @throws push.invalid-id, usage.invalid */
+export function idOf({ id }: PushQuery, idempotencyKey: string | string[] | undefined): string | undefined {
+  const named = soundId(Array.isArray(idempotencyKey) ? idempotencyKey.join() : idempotencyKey);
+  if (id === undefined || named === undefined || id === named) return id ?? named;
+  throw wrong('"id" and Idempotency-Key are not the same.', 'Send one of the two.');
+}
+
+function soundId(id: string | undefined): string | undefined {
+  if (id === undefined || /^[\x21-\x7e]{1,200}$/.test(id)) return id;
+  throw new PolarError('push.invalid-id', `The id ${JSON.stringify(id.slice(0, 200))} cannot be one.`, {
+    hint: 'Write 1 to 200 printable ASCII characters without spaces, or leave it out.',
+  });
 }
 
 /** `http:shop`, or `shop` where only one target has this domain. @throws target.unknown */

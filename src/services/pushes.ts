@@ -1,5 +1,4 @@
 import { PolarError } from '../model/errors.ts';
-import { createTraceparent } from '../telemetry/trace.ts';
 import { type Admissions, createAdmissions, enter, gatewaySource, type Push, settle } from './admissions.ts';
 import { createSource, type Source, type SubjectLine } from './source.ts';
 
@@ -11,20 +10,23 @@ interface Waiter {
 /** Pushes on their way to being accepted: the gateway's source, its book, and who waits for which id. */
 export interface Pushes {
   readonly source: Source;
-  /** Resolves when the push is a row of the journal. @throws intake.full, control.refused, journal's refusals */
+  /** Resolves when the push is a row of the journal. @throws intake.full, journal.full, control.refused */
   admit(push: Push): Promise<void>;
-  /** From now on nothing is admitted. */
-  refuseNew(): void;
 }
 
-export function createPushes(
-  line: SubjectLine,
-  markOf: (key: string) => number | undefined,
-  isKnown: (id: string) => boolean,
-): Pushes {
+/** What the journal knows, and what the node can take. */
+export interface PushesOptions {
+  /** The last settled number of a key. */
+  markOf(key: string): number | undefined;
+  /** True for an id that became a row. */
+  isKnown(id: string): boolean;
+  /** Why nothing new is admitted; undefined when it is. */
+  whyClosed(): PolarError | undefined;
+}
+
+export function createPushes(line: SubjectLine, { markOf, isKnown, whyClosed }: PushesOptions): Pushes {
   const book: Admissions = createAdmissions();
   const waiters = new Map<string, Waiter[]>();
-  let isClosed = false;
   const answer = (ids: readonly string[], say: (waiter: Waiter) => void) => {
     for (const id of ids) {
       for (const waiter of waiters.get(id) ?? []) say(waiter);
@@ -39,12 +41,10 @@ export function createPushes(
   return {
     source,
     async admit(push) {
-      if (isClosed)
-        throw new PolarError('control.refused', 'The node is stopping.', {
-          hint: 'Push again when it runs.',
-        });
       // A push that is known already is accepted already: the same id is the same push.
       if (isKnown(push.id)) return;
+      const closed = whyClosed();
+      if (closed) throw closed;
       if (!source.hasRoom()) {
         const message = `${source.size()} pushes wait to be accepted.`;
         throw new PolarError('intake.full', message, { hint: 'Try again in a moment.' });
@@ -55,12 +55,8 @@ export function createPushes(
         if (sharing) sharing.push({ resolve, reject });
         else waiters.set(push.id, [{ resolve, reject }]);
         if (!task) return;
-        const traceparent = createTraceparent();
-        source.send({ ...task, id: '', group: '', deadline: 0, policy: '', traceparent });
+        source.send({ ...task, id: '', group: '', deadline: 0, policy: '' });
       });
-    },
-    refuseNew() {
-      isClosed = true;
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Vitals } from './vitals.ts';
+
 /** What supervisor and child say to each other over the fork channel. */
 
 export type ToChild =
@@ -16,7 +18,7 @@ export type FromChild =
   | { readonly type: 'ready'; readonly details: unknown }
   /** It could not be configured, and exits. */
   | ({ readonly type: 'failed' } & StartFailure)
-  | { readonly type: 'pong'; readonly stats: unknown }
+  | { readonly type: 'pong'; readonly stats: unknown; readonly vitals: Vitals }
   | { readonly type: 'message'; readonly body: unknown }
   | { readonly type: 'drained' };
 

@@ -6,6 +6,7 @@
  */
 import { codeOf, errorCodes, messageOf, type PolarError } from '../model/errors.ts';
 import type { FromChild, ToChild } from './channel.ts';
+import { watchVitals } from './vitals.ts';
 
 export interface ChildProgram {
   /** Called once. `ready` is reported when it resolves, with its `details`; a throw is reported and ends the process. */
@@ -42,6 +43,7 @@ export function runChild(program: ChildProgram): void {
   if (!process.connected) process.exit(exitOrphaned);
 
   const outbox = createOutbox();
+  const readVitals = watchVitals();
   let configured: ConfiguredChild | undefined;
   const early: unknown[] = [];
 
@@ -78,7 +80,7 @@ export function runChild(program: ChildProgram): void {
         void configure(message.configuration);
         break;
       case 'ping':
-        outbox.send({ type: 'pong', stats: configured?.stats?.() });
+        outbox.send({ type: 'pong', stats: configured?.stats?.(), vitals: readVitals() });
         break;
       case 'message':
         if (configured) configured.onMessage?.(message.body);

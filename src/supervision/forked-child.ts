@@ -1,6 +1,7 @@
 /** One incarnation of a child process, from fork to the end of its channel. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromChild, StartFailure, ToChild } from './channel.ts';
+import type { Vitals } from './vitals.ts';
 
 export interface ForkOptions {
   /** The main module; it calls `runChild`. */
@@ -28,6 +29,8 @@ export class ForkedChild {
   readonly pid: number | undefined;
   /** What the child said of itself with its last pong. */
   stats: unknown;
+  /** How it was then. */
+  vitals: Vitals | undefined;
   readonly #process: ChildProcess;
   readonly #events: ForkedChildEvents;
   readonly #gone: Promise<void>;
@@ -131,6 +134,7 @@ export class ForkedChild {
       case 'pong':
         this.#unansweredPings = 0;
         this.stats = message.stats;
+        this.vitals = message.vitals;
         break;
       case 'message':
         this.#events.onMessage(message.body);

@@ -3,6 +3,7 @@ import { codeOf, type ErrorCode, errorCodes, PolarError } from '../model/errors.
 import type { StartFailure } from './channel.ts';
 import type { ChildExit, ForkedChild, ForkOptions } from './forked-child.ts';
 import type { ChildSpec, SupervisedChild } from './restart-policy.ts';
+import type { Vitals } from './vitals.ts';
 
 export interface ProcessSpec extends ChildSpec, ForkOptions {
   readonly role: string;
@@ -34,6 +35,8 @@ export interface ProcessSnapshot {
   /** Why its present start goes wrong. */
   readonly startFailure?: StartFailure;
   readonly stats: unknown;
+  /** Undefined before its first pong. */
+  readonly vitals: Vitals | undefined;
 }
 
 export interface Slot {
@@ -79,6 +82,7 @@ export function snapshotOf(slot: Slot, child: SupervisedChild | undefined): Proc
     ...(slot.lastExit && { lastExit: { ...slot.lastExit } }),
     ...(slot.failure && { startFailure: slot.failure }),
     stats: slot.fork?.stats,
+    vitals: slot.fork?.vitals,
   };
 }
 

@@ -8,13 +8,15 @@ import {
   type ProcessSpec,
   ProcessSupervisor,
 } from '../supervision/process-supervisor.ts';
+import { type Vitals, watchVitals } from '../supervision/vitals.ts';
 import { rotateLog } from '../telemetry/rotate-log.ts';
 import { listenForControl } from './control-server.ts';
 import { controlPath, gatewayPath } from './endpoints.ts';
+import { requireGateway } from './gateway-check.ts';
 import { takeLock } from './lock.ts';
 import { createRegister } from './register.ts';
 import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
-import type { ChildConfiguration, ServicesWord, SinkChoice, SubjectWord } from './wire.ts';
+import type { ChildConfiguration, ManagerWord, ServicesWord, SinkChoice, SubjectWord } from './wire.ts';
 
 export interface NodeOptions {
   readonly project: Project;
@@ -44,6 +46,8 @@ export interface NodeStatus {
   readonly policy: PolicyInForce | null;
   /** Where tasks go in and where the bell rings now; they change with every life of their process. */
   readonly endpoints: { readonly intake?: string; readonly subject?: string; readonly events?: string };
+  /** Where pushes are taken over HTTP besides the socket, e.g. `http://127.0.0.1:8080`; null when nowhere. */
+  readonly gateway: string | null;
   readonly processes: readonly ProcessSnapshot[];
 }
 
@@ -75,11 +79,12 @@ type Role = keyof typeof modules;
 /**
  * Starts a node: takes the project's lock, prepares the run directory, forks the processes, and resolves when all
  * are ready and the policies have been read once. What is begun here is ended by `stop`.
- * @throws node.locked, io.unwritable, node.start-failed, or what a process said of its failed start
+ * @throws node.locked, io.unwritable, secret.unavailable, io.failed, node.start-failed, or what a process said of its failed start
  */
 export async function startNode({ project, sink, version }: NodeOptions): Promise<RunningNode> {
   const startedAt = Date.now();
   const { runDir, dataDir, node, settings } = project;
+  await requireGateway(settings.gateway, project.root);
   const [controlSocket, gatewaySocket] = [controlPath(runDir), gatewayPath(runDir)];
   const lock = takeLock(dataDir, { pid: process.pid, startedAt, version, controlSocket, gatewaySocket });
   let control: Server | undefined;
@@ -97,6 +102,7 @@ export async function startNode({ project, sink, version }: NodeOptions): Promis
   }
 
   const register = createRegister(randomBytes(2).toString('hex'));
+  const readVitals = watchVitals();
   let policy: PolicyInForce | undefined;
   let inFlight = 0;
   let stopping: Promise<Drained> | undefined;
@@ -133,10 +139,14 @@ export async function startNode({ project, sink, version }: NodeOptions): Promis
       announce();
     },
     onMessage(name, body) {
-      const word = body as ServicesWord | SubjectWord;
+      const word = body as ServicesWord | ManagerWord | SubjectWord;
       if (name === 'services' && word.type === 'policy') {
         policy = { revision: word.revision, hash: word.hash, targets: word.targets, refused: word.refused };
         firstPolicy.resolve();
+      }
+      if (name === 'integration-manager' && word.type === 'journal') {
+        register.setFull(word.isFull);
+        announce();
       }
       if (name === 'subject' && word.type === 'in-flight') inFlight = word.tasks;
     },
@@ -155,7 +165,8 @@ export async function startNode({ project, sink, version }: NodeOptions): Promis
     startedAt,
     policy: policy ?? null,
     endpoints: register.endpoints(),
-    processes: [ownSnapshot(), ...supervisor.snapshot()],
+    gateway: register.gateway() ?? null,
+    processes: [ownSnapshot(readVitals()), ...supervisor.snapshot()],
   });
   const stop = (): Promise<Drained> => {
     stopping ??= (async () => {
@@ -211,7 +222,7 @@ function sinkFor(sink: SinkWish, firstSequence: number): SinkChoice {
   return sink.kind === 'none' ? sink : { ...sink, after: firstSequence - 1 };
 }
 
-function ownSnapshot(): ProcessSnapshot {
+function ownSnapshot(vitals: Vitals): ProcessSnapshot {
   return {
     name: 'supervisor',
     role: 'supervisor',
@@ -220,6 +231,7 @@ function ownSnapshot(): ProcessSnapshot {
     restarts: 0,
     incarnation: 1,
     stats: undefined,
+    vitals,
   };
 }
 

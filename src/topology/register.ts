@@ -1,13 +1,17 @@
-import type { ManagerPeer, Peers, SubjectPeer, WorkerPeer } from './wire.ts';
+import type { ManagerPeer, Peers, ServicesDetails, SubjectPeer, WorkerPeer } from './wire.ts';
 
 /** Who lives in a node, under which name of its present life. Pure: the supervisor's hooks feed it. */
 export interface Register {
   /** A new life begins; returns its name, unique over all lives of the project. */
   begin(name: string, life: number): string;
   ready(name: string, details: unknown): void;
+  /** What the integration manager says of its disk. */
+  setFull(isFull: boolean): void;
   /** The name of the life that ended, if one had begun. */
   end(name: string): string | undefined;
   peers(): Peers;
+  /** Where the gateway listens besides its socket. */
+  gateway(): string | undefined;
   endpoints(): { readonly intake?: string; readonly subject?: string; readonly events?: string };
   /** The journal's next sequence when the node was started: what comes after is new. */
   firstSequence(): number;
@@ -25,6 +29,7 @@ export function createRegister(nonce: string): Register {
   const workers = new Map<string, WorkerPeer>();
   let subject: SubjectPeer | undefined;
   let manager: ManagerPeer | undefined;
+  let services: ServicesDetails | undefined;
   let firstSequence: number | undefined;
   return {
     begin(name, life) {
@@ -36,10 +41,14 @@ export function createRegister(nonce: string): Register {
     },
     ready(name, details) {
       if (name === 'subject') subject = details as SubjectPeer;
+      if (name === 'services') services = details as ServicesDetails;
       if (name === 'integration-manager') {
         manager = details as ManagerPeer;
         firstSequence ??= manager.nextSequence;
       }
+    },
+    setFull(isFull) {
+      if (manager) manager = { ...manager, isFull };
     },
     end(name) {
       const ended = lives.get(name);
@@ -47,6 +56,7 @@ export function createRegister(nonce: string): Register {
       workers.delete(name);
       if (name === 'subject') subject = undefined;
       if (name === 'integration-manager') manager = undefined;
+      if (name === 'services') services = undefined;
       return ended;
     },
     peers: () => ({
@@ -54,6 +64,7 @@ export function createRegister(nonce: string): Register {
       ...(manager && { integrationManager: manager }),
       workers: [...workers.values()],
     }),
+    gateway: () => services?.gateway,
     endpoints: () => ({
       ...(subject && { intake: subject.intake, subject: subject.incarnation }),
       ...(manager && { events: manager.events }),

@@ -14,6 +14,8 @@ export interface ManagerPeer {
   readonly events: string;
   /** Of the journal, when it became ready. */
   readonly nextSequence: number;
+  /** Its results wait for room on the disk. */
+  readonly isFull: boolean;
 }
 
 export interface WorkerPeer {
@@ -61,6 +63,12 @@ export interface ChildConfiguration {
   readonly peers: Peers;
 }
 
+/** Of the services, when they are ready. */
+export interface ServicesDetails {
+  /** `http://127.0.0.1:8080`, where the gateway listens besides its socket. */
+  readonly gateway?: string;
+}
+
 /** What the services tell the supervisor. */
 export type ServicesWord = {
   readonly type: 'policy';
@@ -69,6 +77,9 @@ export type ServicesWord = {
   readonly targets: number;
   readonly refused: boolean;
 };
+
+/** What the integration manager tells it: the disk has become full, or has room again. */
+export type ManagerWord = { readonly type: 'journal'; readonly isFull: boolean };
 
 /** What the subject tells the supervisor when it has drained. */
 export type SubjectWord = { readonly type: 'in-flight'; readonly tasks: number };

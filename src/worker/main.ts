@@ -38,7 +38,16 @@ runChild({
     const log = createLogger({ role: 'worker', name, dataDir, level: settings.logLevel });
     const journal = openJournalReader(join(dataDir, 'journal'));
     const actors = new ActorSystem();
-    const builtIn = createComponents({ kinds: observerKinds, actors, projectDir: own.projectDir });
+    const observations: Record<string, number> = {};
+    const builtIn = createComponents({
+      kinds: observerKinds,
+      actors,
+      projectDir: own.projectDir,
+      onObserved(kind, outcome) {
+        const name = `${kind} ${outcome}`;
+        observations[name] = (observations[name] ?? 0) + 1;
+      },
+    });
     // What components print must not come between the events that the bridge prints.
     globalThis.console = new Console(process.stderr);
     const ofProject = await openProjectComponents(own.projectDir, new Set(builtIn.keys()), log);
@@ -144,7 +153,7 @@ runChild({
         const word = message as SupervisorWord;
         if (word.type === 'peers') follow(word.peers);
       },
-      stats: () => ({ ...counts, running: runs.size, held: held.length }),
+      stats: () => ({ ...counts, observations, running: runs.size, held: held.length }),
       async drain() {
         while (runs.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
         await manager?.results.flushed();

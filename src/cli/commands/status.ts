@@ -29,13 +29,18 @@ export async function run({ args: [name], output, project }: Call): Promise<numb
   return exitCodes.ok;
 }
 
-function nodeLines({ node, version, startedAt, policy, processes }: NodeStatus, now: number): string[] {
+function nodeLines(status: NodeStatus, now: number): string[] {
+  const { node, version, startedAt, policy, processes, gateway } = status;
   const inForce = policy && policy.revision !== '' ? `policy ${policy.revision}` : 'no policy yet';
   const refused = policy?.refused ? ' (a newer one was refused; see: pzm check)' : '';
   const targets = policy ? ` · ${countText(policy.targets, 'target')}` : '';
   const head = `node ${node} · ${version} · up ${humanDuration(now - startedAt)} · ${inForce}${refused}${targets}`;
   const bridge = bridgeText(processes.find(({ role }) => role === 'bridge')?.stats);
-  return bridge === undefined ? [head] : [head, bridge];
+  return [
+    head,
+    ...(bridge === undefined ? [] : [bridge]),
+    ...(gateway === null ? [] : [`gateway ${gateway}`]),
+  ];
 }
 
 /** What the bridge says of itself: `bridge to terminal · seq 5 of 5 delivered`. */

@@ -19,7 +19,13 @@ describe('answers', () => {
   });
 
   it('say how a process came back', () => {
-    const ready = { role: 'worker', state: 'ready', incarnation: 1, stats: undefined } as const;
+    const ready = {
+      role: 'worker',
+      state: 'ready',
+      incarnation: 1,
+      stats: undefined,
+      vitals: undefined,
+    } as const;
     expect(
       processLines(
         [

@@ -12,6 +12,7 @@ const aPush = (part: Partial<Push> = {}): Push => ({
   subject: '',
   group: '',
   deadline: 0,
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   body: Buffer.from('null'),
   ...part,
 });
@@ -22,7 +23,13 @@ describe('the book of admissions', () => {
       fc.property(fc.json(), fc.string({ minLength: 1 }), fc.string(), (body, id, subject) => {
         const push = aPush({ id, subject, body: Buffer.from(` ${body}\n`) });
         const task = enter(createAdmissions(), push, undefined, now);
-        expect(readAdmission(JSON.parse(String(task?.body)))).toEqual({ ...push, body: JSON.parse(body) });
+        // The trace is the task's: what it emits belongs to the same one.
+        const { traceparent, ...admitted } = push;
+        expect(task?.traceparent).toBe(traceparent);
+        expect(readAdmission(JSON.parse(String(task?.body)))).toEqual({
+          ...admitted,
+          body: JSON.parse(body),
+        });
       }),
     );
   });

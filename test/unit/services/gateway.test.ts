@@ -9,6 +9,7 @@ import { PolarError } from '../../../src/model/errors.ts';
 import type { Tasking } from '../../../src/model/tasking.ts';
 import type { Push } from '../../../src/services/admissions.ts';
 import { createGateway } from '../../../src/services/gateway.ts';
+import type { Guard } from '../../../src/services/guard.ts';
 import { aTarget } from '../model/arbitraries.ts';
 
 let root: string;
@@ -17,6 +18,8 @@ let server: Server;
 let pushed: Push[];
 let outcomes: Map<string, RowOutcome>;
 let checks: Set<() => void>;
+let guard: Guard;
+let answered: number[];
 let admit: (push: Push) => Promise<void>;
 
 const now = 1_700_000_000_000;
@@ -37,6 +40,8 @@ beforeEach(async () => {
   outcomes = new Map();
   checks = new Set();
   admit = async () => {};
+  guard = () => undefined;
+  answered = [];
   const gateway = createGateway({
     node: 'anna',
     admit: (push) => {
@@ -52,6 +57,9 @@ beforeEach(async () => {
       return () => checks.delete(check);
     },
     acceptWithinMs: 50,
+    guard: (claim) => guard(claim),
+    views: { '/readyz': async () => ({ status: 200, body: { ready: true } }) },
+    onAnswer: (status) => answered.push(status),
     now: () => now,
   });
   server = createServer(gateway);
@@ -84,6 +92,7 @@ describe('a push', () => {
         subject: '',
         group: '',
         deadline: 0,
+        traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/) as string,
         body: Buffer.from('{"order":7}'),
       },
     ]);
@@ -93,6 +102,28 @@ describe('a push', () => {
     const { body } = await post('/push/Orders', '1');
     expect(pushed).toMatchObject([{ id: (body as { id: string }).id }]);
     expect(pushed[0]?.id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('has the id of its header Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': 'order-7' };
+    expect(await post('/push/Orders', '1', { headers })).toMatchObject({ body: { id: 'order-7' } });
+    expect(await post('/push/Orders?id=order-7', '1', { headers })).toMatchObject({ status: 202 });
+    expect(await post('/push/Orders?id=order-8', '1', { headers })).toMatchObject({
+      status: 400,
+      body: { code: 'usage.invalid' },
+    });
+    expect(await post('/push/Orders', '1', { headers: { 'idempotency-key': 'a b' } })).toMatchObject({
+      status: 409,
+      body: { code: 'push.invalid-id' },
+    });
+  });
+
+  it('goes on in the trace that it comes from, or begins one', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await post('/push/Orders', '1', { headers: { traceparent } });
+    await post('/push/Orders', '1', { headers: { traceparent: 'nonsense' } });
+    expect(pushed[0]?.traceparent).toBe(traceparent);
+    expect(pushed[1]?.traceparent).toMatch(/^00-[0-9a-f]{32}-/);
   });
 
   it('carries the key and the subject that it names', async () => {
@@ -245,6 +276,49 @@ describe('a refusal', () => {
       body: { code: 'intake.unconfirmed', hint: expect.stringContaining('id=a%26b') as string },
     });
   });
+});
+
+describe('a guard', () => {
+  const refuse = () => {
+    throw new PolarError('auth.refused', 'No.', { hint: 'Ask.' });
+  };
+
+  it('turns away before anything is told or read', async () => {
+    guard = refuse;
+    for (const path of ['/push/Orders', '/push/Ordres', '/observe/shpo', '/push/Orders?wiat=1']) {
+      expect(await post(path, '{"a": x}')).toMatchObject({ status: 403, body: { code: 'auth.refused' } });
+    }
+    expect(pushed).toEqual([]);
+  });
+
+  it('sees the body of a signed request before anything is made of it', async () => {
+    const seen: string[] = [];
+    guard = () => (body) => {
+      seen.push(String(body));
+      if (String(body) !== '1') refuse();
+    };
+    expect(await post('/push/Ordres', '2')).toMatchObject({ status: 403 });
+    expect(await post('/push/Ordres', '1')).toMatchObject({ status: 404 });
+    expect(await post('/push/Orders', '1')).toMatchObject({ status: 202 });
+    expect(seen).toEqual(['2', '1', '1']);
+    expect(pushed).toHaveLength(1);
+  });
+
+  it('stands not before what everybody may see', async () => {
+    guard = refuse;
+    expect(await post('/readyz', '', { method: 'GET' })).toMatchObject({
+      status: 200,
+      body: { ready: true },
+    });
+    expect(await post('/readyz', '')).toMatchObject({ status: 405, allow: 'GET' });
+  });
+});
+
+it('says of each answer what it was', async () => {
+  await post('/push/Orders', '1');
+  await post('/push/Ordres', '1');
+  await post('/readyz', '', { method: 'GET' });
+  expect(answered).toEqual([202, 404, 200]);
 });
 
 it('takes no more requests at once than it can hold', async () => {

@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { createRegister } from '../../../src/topology/register.ts';
 
-const manager = { incarnation: 'n-im1', results: 'ipc://r', events: 'ipc://e', nextSequence: 7 };
+const manager = {
+  incarnation: 'n-im1',
+  results: 'ipc://r',
+  events: 'ipc://e',
+  nextSequence: 7,
+  isFull: false,
+};
 const subject = { incarnation: 'n-su1', intake: 'ipc://i' };
 
 test('every life of every process has a name of its own', () => {
@@ -43,4 +49,24 @@ test("what is new begins where the journal stood at the node's start, whatever r
   register.end('integration-manager');
   register.ready('integration-manager', { ...manager, incarnation: 'n-im2', nextSequence: 99 });
   expect(register.firstSequence()).toBe(7);
+});
+
+test('a full disk is known until the integration manager says otherwise, or another one lives', () => {
+  const register = createRegister('n');
+  register.setFull(true);
+  expect(register.peers().integrationManager).toBeUndefined();
+  register.ready('integration-manager', manager);
+  register.setFull(true);
+  expect(register.peers().integrationManager?.isFull).toBe(true);
+  register.end('integration-manager');
+  register.ready('integration-manager', manager);
+  expect(register.peers().integrationManager?.isFull).toBe(false);
+});
+
+test('the gateway has an address as long as the services live', () => {
+  const register = createRegister('n');
+  register.ready('services', { gateway: 'http://127.0.0.1:8080' });
+  expect(register.gateway()).toBe('http://127.0.0.1:8080');
+  register.end('services');
+  expect(register.gateway()).toBeUndefined();
 });

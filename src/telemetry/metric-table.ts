@@ -1,0 +1,259 @@
+import type { ProcessSnapshot } from '../supervision/process-supervisor.ts';
+import type { NodeStatus } from '../topology/node.ts';
+
+export interface Sample {
+  /** Label → value. */
+  readonly of?: Readonly<Record<string, string>>;
+  /** Not a number when it is not known. */
+  readonly value: number;
+}
+
+export interface MetricSpec {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge';
+  readonly help: string;
+  readonly labels?: readonly string[];
+  readonly samples: (status: NodeStatus) => readonly Sample[];
+}
+
+/** One number for each process of a role, or of all roles. What it counts begins anew with each life of the process. */
+function each(
+  role: string | undefined,
+  numberOf: (process: ProcessSnapshot) => number,
+): MetricSpec['samples'] {
+  return ({ processes }) =>
+    processes
+      .filter((process) => role === undefined || process.role === role)
+      .map((process) => ({ of: { process: process.name }, value: numberOf(process) }));
+}
+
+/** One number of the one process that knows it. */
+function one(role: string, ...path: readonly string[]): MetricSpec['samples'] {
+  return ({ processes }) =>
+    processes
+      .filter((process) => process.role === role)
+      .map(({ stats }) => ({ value: numberAt(stats, ...path) }));
+}
+
+/** A sample for each entry of a table of counts, its key split into labels. */
+function counts(
+  role: string,
+  table: string,
+  labels: readonly string[],
+  isPerProcess: boolean,
+): MetricSpec['samples'] {
+  return ({ processes }) =>
+    processes
+      .filter((process) => process.role === role)
+      .flatMap(({ name, stats }) =>
+        Object.entries(objectAt(stats, table)).map(([key, value]) => {
+          const parts = key.split(' ');
+          const of = Object.fromEntries(labels.map((label, index) => [label, parts[index] ?? '']));
+          return { of: isPerProcess ? { ...of, process: name } : of, value: Number(value) };
+        }),
+      );
+}
+
+/** Every metric, in the order in which it is shown. Names are stable: dashboards and alerts are written on them. */
+export const metricTable: readonly MetricSpec[] = [
+  {
+    name: 'polar_node_info',
+    type: 'gauge',
+    help: 'Always 1; who the node is, and the policy that is in force.',
+    labels: ['node', 'version', 'policy'],
+    samples: ({ node, version, policy }) => [
+      { of: { node, version, policy: policy?.revision ?? '' }, value: 1 },
+    ],
+  },
+  {
+    name: 'polar_node_start_time_seconds',
+    type: 'gauge',
+    help: 'When the node was started, since 1970.',
+    samples: ({ startedAt }) => [{ value: startedAt / 1000 }],
+  },
+  {
+    name: 'polar_targets',
+    type: 'gauge',
+    help: 'Targets of the policy in force.',
+    samples: ({ policy }) => [{ value: policy?.targets ?? Number.NaN }],
+  },
+  {
+    name: 'polar_policy_refused',
+    type: 'gauge',
+    help: '1 when the newest policy set was refused and an older one stays in force.',
+    samples: ({ policy }) => [{ value: policy ? Number(policy.refused) : Number.NaN }],
+  },
+  {
+    name: 'polar_ticks_total',
+    type: 'counter',
+    help: 'Observations that the scheduler asked for.',
+    samples: one('services', 'ticks'),
+  },
+  {
+    name: 'polar_observations_total',
+    type: 'counter',
+    help: 'Observations made, by kind of observer and outcome.',
+    labels: ['kind', 'outcome', 'process'],
+    samples: counts('worker', 'observations', ['kind', 'outcome'], true),
+  },
+  {
+    name: 'polar_gateway_answers_total',
+    type: 'counter',
+    help: 'Answers of the gateway, over TCP and over its socket, by status.',
+    labels: ['status'],
+    samples: counts('services', 'answers', ['status'], false),
+  },
+  {
+    name: 'polar_tasks_unsettled',
+    type: 'gauge',
+    help: 'Tasks that were sent by the services and hold no receipt yet.',
+    samples: one('services', 'outstanding'),
+  },
+  {
+    name: 'polar_tasks_settled_total',
+    type: 'counter',
+    help: 'Tasks settled since the journal was made.',
+    samples: one('integration-manager', 'journal', 'totals', 'settledTasks'),
+  },
+  {
+    name: 'polar_tasks_accepted_total',
+    type: 'counter',
+    help: 'Pushes and child tasks taken into the journal since it was made.',
+    samples: one('integration-manager', 'journal', 'totals', 'accepted'),
+  },
+  {
+    name: 'polar_tasks_dead_lettered_total',
+    type: 'counter',
+    help: 'Tasks that became dead letters since the journal was made.',
+    samples: one('integration-manager', 'journal', 'totals', 'deadLettered'),
+  },
+  {
+    name: 'polar_tasks_pending',
+    type: 'gauge',
+    help: 'Accepted tasks that wait in the journal.',
+    samples: one('integration-manager', 'journal', 'pending'),
+  },
+  {
+    name: 'polar_worker_tasks_total',
+    type: 'counter',
+    help: 'Tasks that a worker walked through their flow.',
+    labels: ['process'],
+    samples: each('worker', ({ stats }) => numberAt(stats, 'tasks')),
+  },
+  {
+    name: 'polar_worker_failures_total',
+    type: 'counter',
+    help: 'Runs that a worker ended because of a failure.',
+    labels: ['process'],
+    samples: each('worker', ({ stats }) => numberAt(stats, 'failures')),
+  },
+  {
+    name: 'polar_worker_runs',
+    type: 'gauge',
+    help: 'Runs that a worker has in hand.',
+    labels: ['process'],
+    samples: each('worker', ({ stats }) => numberAt(stats, 'running')),
+  },
+  {
+    name: 'polar_journal_last_sequence',
+    type: 'gauge',
+    help: 'The sequence of the newest record of the journal.',
+    samples: (status) =>
+      one(
+        'integration-manager',
+        'journal',
+        'nextSequence',
+      )(status).map(({ value }) => ({ value: value - 1 })),
+  },
+  {
+    name: 'polar_journal_commits_total',
+    type: 'counter',
+    help: 'Transactions written to the journal.',
+    samples: one('integration-manager', 'commits'),
+  },
+  {
+    name: 'polar_journal_full',
+    type: 'gauge',
+    help: '1 while the disk that holds the journal is full: results wait, and pushes are refused.',
+    samples: ({ processes }) =>
+      processes
+        .filter(({ role }) => role === 'integration-manager')
+        .map(({ stats }) => ({ value: isFullOf(stats) })),
+  },
+  {
+    name: 'polar_bridge_lag_events',
+    type: 'gauge',
+    help: 'Records of the journal that the bridge has still to deliver.',
+    samples: one('bridge', 'lag'),
+  },
+  {
+    name: 'polar_bridge_delivered_total',
+    type: 'counter',
+    help: 'Events that the sink confirmed.',
+    samples: one('bridge', 'delivered'),
+  },
+  {
+    name: 'polar_bridge_quarantined_total',
+    type: 'counter',
+    help: 'Events that were set aside because they can never be delivered.',
+    samples: one('bridge', 'quarantined'),
+  },
+  {
+    name: 'polar_process_up',
+    type: 'gauge',
+    help: '1 while the process is ready, else 0.',
+    labels: ['process'],
+    samples: each(undefined, ({ state }) => Number(state === 'ready')),
+  },
+  {
+    name: 'polar_process_restarts_total',
+    type: 'counter',
+    help: 'Times that the process was started again.',
+    labels: ['process'],
+    samples: each(undefined, ({ restarts }) => restarts),
+  },
+  {
+    name: 'polar_process_cpu_seconds_total',
+    type: 'counter',
+    help: 'Processor time of the present life of the process.',
+    labels: ['process'],
+    samples: each(undefined, ({ vitals }) => (vitals?.cpuMs ?? Number.NaN) / 1000),
+  },
+  {
+    name: 'polar_process_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Memory that the process holds.',
+    labels: ['process'],
+    samples: each(undefined, ({ vitals }) => vitals?.residentBytes ?? Number.NaN),
+  },
+  {
+    name: 'polar_process_heap_used_bytes',
+    type: 'gauge',
+    help: 'JavaScript objects of the process.',
+    labels: ['process'],
+    samples: each(undefined, ({ vitals }) => vitals?.heapUsedBytes ?? Number.NaN),
+  },
+  {
+    name: 'polar_process_event_loop_delay_seconds',
+    type: 'gauge',
+    help: 'The longest that the event loop of the process was late in about the last second.',
+    labels: ['process'],
+    samples: each(undefined, ({ vitals }) => (vitals?.loopDelayMs ?? Number.NaN) / 1000),
+  },
+];
+
+function isFullOf(stats: unknown): number {
+  const { isFull } = (stats ?? {}) as { isFull?: unknown };
+  return typeof isFull === 'boolean' ? Number(isFull) : Number.NaN;
+}
+
+/** What a process says of itself crosses a channel, and may be missing while it starts. */
+function numberAt(stats: unknown, ...path: readonly string[]): number {
+  let at: unknown = stats;
+  for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
+  return typeof at === 'number' ? at : Number.NaN;
+}
+
+function objectAt(stats: unknown, key: string): Readonly<Record<string, unknown>> {
+  return ((stats ?? {}) as Record<string, Record<string, unknown> | undefined>)[key] ?? {};
+}
