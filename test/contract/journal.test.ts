@@ -6,7 +6,9 @@ import { describeJournal, settleInto } from './journal.ts';
 
 for (const subject of [lmdbJournal, memoryJournal]) describeJournal(subject);
 
-it("the simulator's journal answers every question as the real one does, whatever was committed", async () => {
+it("the simulator's journal answers every question as the real one does, whatever was committed", {
+  timeout: 60_000,
+}, async () => {
   const transactions = fc.array(fc.array(result, { minLength: 1, maxLength: 3 }), { maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(transactions, async (each) => {

@@ -40,7 +40,8 @@ function write(journal: JournalWriter, part: Partial<Result>, time = 0) {
   return journal.commit(settle(journal, [result], journal.info().nextSequence), time);
 }
 
-describe('the journal on LMDB', () => {
+// Each commit waits for the disk.
+describe('the journal on LMDB', { timeout: 60_000 }, () => {
   it('shows a reader what was committed at once, again and again within one turn of the event loop', () => {
     const writer = openWriter();
     const reader = openReader();

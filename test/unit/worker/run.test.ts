@@ -172,6 +172,20 @@ describe('a task that can never succeed becomes a dead letter, and the run goes 
     expect(bodies(result)).toEqual([['F/seen/', 2, ['{"seen":1}', '{"seen":2}']]]);
   });
 
+  test('and leaves nothing else behind, though it had come halfway', () => {
+    const twice = [1, 2].map((number) => ({ flow: 'Twice', number }));
+    const { result } = walk(aRun(...twice), ({ task }, { states }) => {
+      states.write('Counter', `of ${task.number}`, 1);
+      return task.number === 1 ? rejected : passed({ seen: 2 }, [emission({ id: 'of 2' })]);
+    });
+    expect(bodies(result)).toEqual([
+      ['Twice/came/', 1, ['{}']],
+      ['Twice/seen/', 1, ['{"seen":2}']],
+    ]);
+    expect(result!.states.map(({ key }) => key)).toEqual(['of 2']);
+    expect(result!.children.map(({ id }) => id)).toEqual(['of 2']);
+  });
+
   test('when no flow has its name', () => {
     const { result } = walk(aRun({ number: 1, flow: 'None' }, { number: 2 }), answering({}));
     expect(result!.deadLetters).toMatchObject([{ code: 'flow.unknown', message: 'No flow "None".' }]);
