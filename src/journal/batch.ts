@@ -107,9 +107,19 @@ export function decodeBatch(bytes: Buffer): Batch {
 export function hashOf(bytes: Buffer): Buffer {
   return createHash('sha256')
     .update(bytes.subarray(32, 64))
-    .update(bytes.subarray(0, 32))
-    .update(bytes.subarray(segmentsAt))
+    .update(headerOf(bytes))
+    .update(payloadOf(bytes))
     .digest();
+}
+
+/** Counts, first sequence and time, as they are hashed. */
+export function headerOf(bytes: Buffer): Buffer {
+  return bytes.subarray(0, 32);
+}
+
+/** The segments, as they are hashed. */
+export function payloadOf(bytes: Buffer): Buffer {
+  return bytes.subarray(segmentsAt);
 }
 
 /** The records of a segment, each with its sequence. */

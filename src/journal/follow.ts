@@ -44,7 +44,7 @@ export async function* followJournal(options: {
 }
 
 /** Everything that is there now, from `from` on. */
-export function* readJournal(reader: JournalReader, from: number): Generator<JournalRecord> {
+export function* readJournal(reader: Pick<JournalReader, 'batchAt'>, from: number): Generator<JournalRecord> {
   for (let next = from; ; ) {
     const found = reader.batchAt(next);
     if (!found) return;

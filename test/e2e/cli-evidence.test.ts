@@ -1,4 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createObservable } from '../../src/observable/observable.ts';
@@ -112,6 +113,136 @@ describe('history', () => {
       code: 2,
       stderr: expect.stringContaining('Did you mean "http:shop"?'),
     });
+  });
+});
+
+describe('why', () => {
+  test('an event: its task, its flow, its commit, where the policy says it, and what is not known', async () => {
+    const [, violated] = await json('history', 'shop');
+    const story = await json('why', violated.id);
+    expect(story).toMatchObject({
+      name: violated.id,
+      kind: 'event',
+      event: { type: 'polar.observation.violated' },
+      task: { source: 'pending', key: 'anna.event.http.shop', attempts: 1, due: null },
+      flow: { name: 'ObserveTarget', action: 'changed' },
+      commit: { first: 3, last: 3, head: violated.chainhead, time: violated.time },
+      policy: { appliedBy: 1, place: { file: 'policies/shop.ini', line: 1 } },
+      failures: [{ fact: 'status', actual: 503, place: { file: 'policies/shop.ini', line: 4 } }],
+    });
+    expect(story.flow.now.steps.filter(({ isThis }: { isThis: boolean }) => isThis)).toMatchObject([
+      { text: 'StateManager?ObserveTarget@PUBLISH?changed' },
+    ]);
+    expect(story.unknown).toContain('the worker');
+    const { code, stdout } = await pzm(['why', '3'], folder);
+    expect(code).toBe(0);
+    for (const word of ['event', 'task', 'flow', 'commit', 'policy', 'expected', 'sink', 'unknown']) {
+      expect(stdout).toMatch(new RegExp(`^${word} `, 'm'));
+    }
+    expect(stdout).toContain('expected  status 200, saw 503 · policies/shop.ini:4');
+  });
+
+  test('a push: what became of it, and the events that it led to', async () => {
+    const { task } = await json('why', '3');
+    expect(await json('why', task.id)).toMatchObject({
+      name: task.id,
+      kind: 'push',
+      state: 'settled',
+      outcome: 'completed',
+      events: [{ name: expect.stringMatching(/-3$/) }],
+    });
+  });
+
+  test('what is not in the journal is not made up', async () => {
+    for (const id of ['99', 'deadbeef-3', 'order-7']) {
+      expect(await pzm(['why', id], folder)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('seq 1–4'),
+      });
+    }
+  });
+});
+
+describe('journal export', () => {
+  const verify = (file: string, ...more: string[]) =>
+    new Promise<{ code: number | null; stdout: string }>((resolve) => {
+      const args = [join(folder, 'verify.mjs'), file, ...more];
+      execFile(process.execPath, args, (error, stdout) => resolve({ code: error ? 1 : 0, stdout }));
+    });
+
+  beforeAll(() => {
+    const page = readFileSync(new URL('../../docs/journal-export.md', import.meta.url), 'utf8');
+    const [, script = ''] = /^```js\n(.*?)^```$/ms.exec(page) ?? [];
+    expect(script).toContain('// verify.mjs');
+    expect(script.match(/from '(?!node:)/)).toBeNull();
+    writeFileSync(join(folder, 'verify.mjs'), script);
+  });
+
+  test('is verified by the script of its page alone, which finds every event', async () => {
+    const file = join(folder, 'journal.jsonl');
+    const { head } = await json('journal', 'info');
+    expect(await pzm(['journal', 'export', '--out', file], folder)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^seq 1–4 in \d batches to .*journal\.jsonl · head \w{6}\n$/),
+    });
+    const { code, stdout } = await verify(file, head);
+    expect({ code, last: stdout.trim().split('\n').at(-1) }).toEqual({
+      code: 0,
+      last: `holds up to seq 4, head ${head}`,
+    });
+    const [, violated] = await json('history', 'shop');
+    const line = stdout.split('\n').find((text) => text.startsWith(`${violated.id} `)) ?? '';
+    expect(line).toMatch(/ ObserveTarget\/changed\/ \{/);
+    expect(JSON.parse(line.slice(line.indexOf('{')))).toMatchObject({
+      type: violated.type,
+      data: { facts: violated.facts },
+    });
+  });
+
+  test('that was altered, cut short or is another journal does not verify', async () => {
+    const { stdout } = await pzm(['journal', 'export'], folder);
+    const lines = stdout.trim().split('\n');
+    const altered = (change: (lines: string[]) => string[]) => {
+      const file = join(folder, 'altered.jsonl');
+      writeFileSync(file, change([...lines]).join('\n'));
+      return verify(file);
+    };
+    const withPayload = (text: string) => {
+      const batch = JSON.parse(text);
+      const payload = Buffer.from(batch.payload, 'base64');
+      payload[payload.length - 2]! ^= 1;
+      return JSON.stringify({ ...batch, payload: payload.toString('base64') });
+    };
+    expect(await altered((all) => all)).toMatchObject({ code: 0 });
+    expect(await altered((all) => all.with(1, withPayload(all[1]!)))).toMatchObject({ code: 1 });
+    expect(await altered((all) => all.toSpliced(1, 1))).toMatchObject({ code: 1 });
+    expect(await altered((all) => all.slice(0, -1))).toMatchObject({ code: 1 });
+    writeFileSync(join(folder, 'whole.jsonl'), stdout);
+    expect(await verify(join(folder, 'whole.jsonl'), 'f'.repeat(12))).toMatchObject({ code: 1 });
+  });
+
+  test('of a part begins and ends with whole batches', async () => {
+    const { code, stdout } = await pzm(['journal', 'export', '--from', '2', '--to', '3'], folder);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines[0]).toMatchObject({ kind: 'journal', node: 'anna', first: 2 });
+    expect(lines.at(-1)).toMatchObject({ kind: 'end', last: 3, batches: 2 });
+    writeFileSync(join(folder, 'part.jsonl'), stdout);
+    expect(await verify(join(folder, 'part.jsonl'))).toMatchObject({ code: 0 });
+  });
+
+  test('overwrites nothing', async () => {
+    const file = join(folder, 'mine');
+    writeFileSync(file, 'mine');
+    expect(await pzm(['journal', 'export', '--out', file], folder)).toMatchObject({
+      code: 74,
+      stderr: expect.stringContaining('is there already'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 });
 

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { open } from 'lmdb';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type RootDatabase } from 'lmdb';
 import { PolarError } from '../../model/errors.ts';
 import { checkDataFile } from './data-file.ts';
 
@@ -20,14 +21,43 @@ export interface CursorStore {
   close(): Promise<void>;
 }
 
+/** Where a sink stands, and whether it set a certain event aside. */
+export interface SinkPosition {
+  readonly sink: string;
+  /** The last sequence that it is done with. */
+  readonly settled: number;
+  readonly quarantined: Quarantined | undefined;
+}
+
+/** Of every sink that there ever was, for whoever only looks. @throws journal.corrupt */
+export async function readSinkPositions(path: string, sequence: number): Promise<SinkPosition[]> {
+  checkDataFile(path);
+  if (!existsSync(join(path, 'data.mdb'))) return [];
+  const root = open({ path, readOnly: true, overlappingSync: false, noSubdir: false, maxDbs: 4 });
+  try {
+    const { cursors, setAside } = tablesOf(root);
+    return Array.from(cursors.getRange(), ({ key: sink, value: settled }) => {
+      return { sink, settled, quarantined: setAside.get([sink, sequence]) };
+    });
+  } finally {
+    await root.close();
+  }
+}
+
+function tablesOf(root: RootDatabase) {
+  return {
+    cursors: root.openDB<number, string>('cursors', { encoding: 'msgpack' }),
+    setAside: root.openDB<Quarantined, [string, number]>('quarantine', { encoding: 'msgpack' }),
+  };
+}
+
 /** @throws io.unwritable, journal.corrupt */
 export function openCursorStore(path: string): CursorStore {
   checkDataFile(path);
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     const root = open({ path, overlappingSync: false, noSubdir: false, maxDbs: 4 });
-    const cursors = root.openDB<number, string>('cursors', { encoding: 'msgpack' });
-    const setAside = root.openDB<Quarantined, [string, number]>('quarantine', { encoding: 'msgpack' });
+    const { cursors, setAside } = tablesOf(root);
     return {
       load: (sink) => cursors.get(sink) ?? 0,
       save(sink, settled, quarantined) {

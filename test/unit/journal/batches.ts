@@ -27,6 +27,7 @@ export function journalOf(
   const info = {
     id: '0badcafe',
     node: 'n',
+    created: 0,
     firstSequence: 1,
     previousOfFirst: genesis.toString('hex'),
     nextSequence: sequence,
