@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import { PolarError } from '../model/errors.ts';
 import { printable } from '../model/facts-text.ts';
 import { hasErrors } from '../model/finding.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Target } from '../model/policy.ts';
 import { observerKinds } from '../observers/kinds.ts';
+import type { ObserverKind } from '../observers/observer.ts';
 import { parsePolicies } from '../policies/parse-policies.ts';
 import type { Call } from './command.ts';
 import { exitCodes } from './failure.ts';
@@ -17,16 +19,26 @@ const defaultTimeoutMs = 5000;
 export interface LookAt {
   /** Of the observer. */
   readonly kind: string;
-  /** A URL. */
+  /** A URL, a host, a path: what the observer looks at. */
   readonly what: string;
   readonly saveAs: string | undefined;
 }
 
 /** Looks at anything, without a node; saves what was seen as a policy that expects it. */
-export async function observeOnce(call: Call, { kind, what, saveAs }: LookAt): Promise<number> {
+export async function observeOnce(
+  call: Call,
+  { kind: name, what: written, saveAs }: LookAt,
+): Promise<number> {
   const { options, output } = call;
+  const kind = kindOf(name);
+  // A policy is read from elsewhere: there the path must still lead to where it leads here.
+  const what = kind.shorthand.isPath ? resolve(written) : written;
   const target = targetFor(kind, what);
-  const observation = await look(target, (options['timeout'] as number | undefined) ?? defaultTimeoutMs);
+  const observation = await look(
+    kind,
+    target,
+    (options['timeout'] as number | undefined) ?? defaultTimeoutMs,
+  );
   const { outcome, facts, measures } = observation;
   if (outcome.kind === 'unreachable') {
     output.show(observation, () => [`unreachable ${outcome.reason}: ${printable(outcome.detail)}`]);
@@ -43,23 +55,25 @@ export async function observeOnce(call: Call, { kind, what, saveAs }: LookAt): P
   return exitCodes.ok;
 }
 
+function kindOf(name: string): ObserverKind {
+  const kind = observerKinds.get(name);
+  if (!kind) throw unknownName('usage.invalid', 'observer', name, [...observerKinds.keys()]);
+  return kind;
+}
+
 /** Read as a policy would be, so that what can be looked at here can be a target. */
-function targetFor(kind: string, what: string): Target {
-  const kinds = [...observerKinds.keys()];
-  if (!observerKinds.has(kind)) throw unknownName('usage.invalid', 'observer', kind, kinds);
-  const file = { name: what, text: formatTargetFile(`${kind}:it`, [{ key: 'url', value: what }]) };
+function targetFor({ kind, shorthand }: ObserverKind, what: string): Target {
+  const file = { name: what, text: formatTargetFile(`${kind}:it`, [{ key: shorthand.key, value: what }]) };
   const { set, findings } = parsePolicies([file], observerKinds);
   const target = set?.targets[0];
   if (target && !hasErrors(findings)) return target;
   const problems = findings.map(({ message }) => message).join('; ');
   throw new PolarError('usage.invalid', `"${what}" cannot be observed by ${kind}: ${problems}.`, {
-    hint: `Write it as in: pzm observe ${kind} https://example.org/`,
+    hint: `Write it as in: pzm observe ${kind} ${shorthand.example}`,
   });
 }
 
-async function look({ kind, settings }: Target, timeoutMs: number): Promise<Observation> {
-  const observer = observerKinds.get(kind);
-  if (!observer) throw new Error(`No observer ${kind}.`);
+async function look(observer: ObserverKind, { settings }: Target, timeoutMs: number): Promise<Observation> {
   const signals = openSignals();
   try {
     return await observer.observe(settings, { signal: signals.signal, timeoutMs, now: Date.now });

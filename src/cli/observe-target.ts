@@ -25,7 +25,7 @@ export async function observeTarget(
   written: string,
 ): Promise<number> {
   if (options['save'] !== undefined) {
-    const hint = 'Write the observer and what to look at: pzm observe http <url> --save <name>';
+    const hint = 'Write the observer and what to look at: pzm observe <observer> <what> --save <name>';
     throw new PolarError('usage.invalid', '--save is for what is no target yet.', { hint });
   }
   const project = load();

@@ -7,13 +7,14 @@ import { messageOf, PolarError } from '../model/errors.ts';
 import type { Facts } from '../model/observation.ts';
 import { problemOfPart } from '../model/subject-name.ts';
 import { observerKinds } from '../observers/kinds.ts';
+import type { ObserverKind } from '../observers/observer.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { parseSources } from '../policies/parse-policies.ts';
 import { pathFrom } from './failure.ts';
 
 export interface NewPolicy {
-  readonly kind: string;
-  /** A URL. */
+  readonly kind: ObserverKind;
+  /** How its shorthand names what was looked at. */
   readonly what: string;
   /** The target's domain and the file's name. */
   readonly saveAs: string;
@@ -28,8 +29,6 @@ export interface SavedPolicy {
   readonly entries: readonly string[];
 }
 
-const every = '30s';
-
 /**
  * Writes a policy file that expects what was seen. Never overwrites, nor adds a second place for a target.
  * @throws usage.invalid, io.unwritable
@@ -40,18 +39,19 @@ export async function savePolicy(
 ): Promise<SavedPolicy> {
   const problem = problemOfPart(saveAs) ?? problemOfFileName(saveAs);
   if (problem) throw refused(`The name "${saveAs}" ${problem.what}.`, problem.instead);
-  const target = `${kind}:${saveAs}`;
-  const place = await placeOf(project, kind, saveAs);
+  const { key, every, expect } = kind.shorthand;
+  const target = `${kind.kind}:${saveAs}`;
+  const place = await placeOf(project, kind.kind, saveAs);
   if (place !== undefined)
     throw refused(`[${target}] is in ${place} already.`, 'Choose another name, or change it there.');
 
   const decided: NewEntry[] = [
     { key: 'every', value: every },
-    ...('status' in facts ? [{ key: 'expect.status', value: String(facts['status']) }] : []),
+    ...Object.entries(expect(facts)).map(([name, value]) => ({ key: `expect.${name}`, value })),
   ];
   const path = join(project.policiesDir, `${saveAs}.ini`);
   const file = pathFrom(process.cwd(), path);
-  await writeNew(path, file, formatTargetFile(target, [{ key: 'url', value: what }, ...decided]));
+  await writeNew(path, file, formatTargetFile(target, [{ key, value: what }, ...decided]));
   return { file, target, entries: decided.map(({ key, value }) => `${key} = ${value}`) };
 }
 

@@ -4,22 +4,23 @@ const listed = 6;
 const valueCharacters = 60;
 
 /**
- * Facts on one line: `status 200, version 1.4.0`. A document of operations is summed up by their number,
+ * Facts on one line: `status 200, version 1.4.0`. What a document or a folder is made of is summed up by its number,
  * `7 operations`: nobody reads the hash of each.
  */
 export function factsText(facts: Facts): string {
   if (typeof facts['operations'] === 'number') {
     return `${facts['operations']} operation${facts['operations'] === 1 ? '' : 's'}`;
   }
-  const scalars = Object.keys(facts).map((name) => `${printable(name)} ${scalarText(facts[name])}`);
+  const named = Object.keys(facts).filter((name) => !isMember(name));
+  const scalars = named.map((name) => `${printable(name)} ${scalarText(facts[name])}`);
   return cut(scalars).join(', ');
 }
 
 /** What became of the `changed` facts: `status 503 → 200, version absent → 1.5.0  − DELETE /orders  + POST /refunds`. */
 export function changesText(before: Facts, after: Facts, changed: readonly string[]): string {
   const members = changed.filter(isMember);
-  // The number of operations follows from those that are named.
-  const others = changed.filter((name) => !isMember(name) && !(name === 'operations' && members.length > 0));
+  // What sums up the members follows from those that are named.
+  const others = changed.filter((name) => !isMember(name) && !(summaries.has(name) && members.length > 0));
   const scalars = others.map((name) => changeText(name, before, after));
   const named = members.map((name) => memberChange(name, before, after)).sort(byMark);
   return [cut(scalars).join(', '), ...cut(named)].filter((part) => part !== '').join('  ');
@@ -55,10 +56,12 @@ export function cut(items: readonly string[], most = listed): string[] {
   return items.length <= most ? [...items] : [...items.slice(0, most), `+${items.length - most} more`];
 }
 
-// `GET /orders` is there or not; its value, a hash, means nothing to people.
-function isMember(name: string): boolean {
-  return /^[A-Z]+ \//.test(name);
+/** `GET /orders`, `./conf.d/shop.conf`: it is there or not; its value, a hash, means nothing to people. */
+export function isMember(name: string): boolean {
+  return /^(?:[A-Z]+ |\.)\//.test(name);
 }
+
+const summaries: ReadonlySet<string> = new Set(['operations', 'files', 'hash']);
 
 function memberChange(name: string, before: Facts, after: Facts): string {
   const mark = !Object.hasOwn(after, name) ? '−' : !Object.hasOwn(before, name) ? '+' : '~';

@@ -1,8 +1,9 @@
 import { readBody } from './body.ts';
+import { withinDeadline } from './deadline.ts';
 import { firstHeader, type HttpAnswer, type HttpRequest } from './http-message.ts';
 import type { ObserveOptions } from './observer.ts';
 import { followRedirect, type Redirect, redirectOf } from './redirect.ts';
-import { type Unreachable, unreachable, unreachableBy } from './unreachable.ts';
+import { type Unreachable, unreachable } from './unreachable.ts';
 
 /** Loads the HTTP client ahead of the first observation: a tenth of a second that nothing else needs. */
 export async function preload(): Promise<void> {
@@ -12,27 +13,11 @@ export async function preload(): Promise<void> {
 /** One request and its answer within the deadline. Rejects as `ObserverKind.observe` does. */
 export async function exchange(
   request: HttpRequest,
-  { signal, timeoutMs }: Pick<ObserveOptions, 'signal' | 'timeoutMs'>,
+  options: Pick<ObserveOptions, 'signal' | 'timeoutMs'>,
 ): Promise<HttpAnswer | Unreachable> {
   // Before the deadline starts: loading our own code is no slowness of the target.
   await preload();
-  signal.throwIfAborted();
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await follow(request, stop.signal);
-  } catch (error) {
-    signal.throwIfAborted();
-    if (stop.signal.aborted) return unreachable('timeout', `no complete answer within ${timeoutMs} ms`);
-    const outcome = unreachableBy(error);
-    if (!outcome) throw error;
-    return outcome;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
+  return withinDeadline(options, (signal) => follow(request, signal));
 }
 
 async function follow(first: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | Unreachable> {

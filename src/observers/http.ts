@@ -54,6 +54,12 @@ export const http: ObserverKind = {
       fallback: 'none',
     },
   },
+  shorthand: {
+    key: 'url',
+    example: 'https://shop.example.com/health',
+    every: '30s',
+    expect: ({ status }) => ({ status: String(status) }),
+  },
   resource: (settings) => resourceOf(httpSettings(settings).url),
   group: (settings) => groupOf(httpSettings(settings).url),
 

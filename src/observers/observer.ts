@@ -1,5 +1,5 @@
 import type { Spec } from '../config/settings.ts';
-import type { Observation } from '../model/observation.ts';
+import type { Facts, Observation } from '../model/observation.ts';
 
 /** A kind's own settings as `readSettings` returns them for its spec: data only, fallbacks filled in. */
 export type ObserverSettings = Readonly<Record<string, unknown>>;
@@ -13,6 +13,19 @@ export interface ObserveOptions {
   now(): number;
 }
 
+/** How one target is named in a word, and what a policy that is made of one look says. */
+export interface Shorthand {
+  /** The setting that says what to look at. */
+  readonly key: string;
+  readonly example: string;
+  /** Of what is written: a path is made absolute. Otherwise it is taken as it stands. */
+  readonly isPath?: boolean;
+  /** How often such a target is looked at, if nobody says otherwise. */
+  readonly every: string;
+  /** What is worth expecting of these facts: the text after the `=`, by name. */
+  expect(facts: Facts): Readonly<Record<string, string>>;
+}
+
 /**
  * One way to look at a target. A kind holds no state between observations and never harms what it observes:
  * one observation costs the target a handful of requests, one connection at a time.
@@ -22,9 +35,11 @@ export interface ObserverKind {
   readonly kind: string;
   /** The kind's own keys (`url`, …), beside those that every target has. */
   readonly settings: Spec;
+  /** What `pzm observe <kind> <what>` makes of its words. */
+  readonly shorthand: Shorthand;
   /** Canonical URI of what is observed, so that graphs can join. */
   resource(settings: ObserverSettings): string;
-  /** `host:port` of what is asked: limits per group hold over all workers. */
+  /** `host:port` of what is asked, or the machine's own name for itself: limits per group hold over all workers. */
   group(settings: ObserverSettings): string;
   /** What is wrong across settings that each read well alone, as a whole sentence; undefined when nothing is. */
   check?(settings: ObserverSettings): string | undefined;

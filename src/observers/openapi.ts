@@ -13,6 +13,12 @@ import { unreachable } from './unreachable.ts';
 export const openapi: ObserverKind = {
   kind: 'openapi',
   settings: requestSettings(4 * 1024 * 1024),
+  shorthand: {
+    key: 'url',
+    example: 'https://shop.example.com/openapi.json',
+    every: '30s',
+    expect: () => ({}),
+  },
   resource: (settings) => resourceOf(openapiSettings(settings).url),
   group: (settings) => groupOf(openapiSettings(settings).url),
   check: headerProblem,

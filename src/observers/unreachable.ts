@@ -11,7 +11,9 @@ export function unreachable(reason: UnreachableReason, detail: string): Unreacha
 }
 
 /** This machine has nothing left to observe with: no word about the target. */
-const ownTrouble = /^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/;
+export function isOwnTrouble(error: unknown): boolean {
+  return /^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/.test(String((Object(error) as { code?: unknown }).code));
+}
 
 /** By error code of Node, its TLS, zlib and HTTP parser, and undici; the first that matches. */
 const reasons: readonly (readonly [RegExp, UnreachableReason])[] = [
@@ -33,7 +35,7 @@ export function unreachableBy(error: unknown): Unreachable | undefined {
     code = name,
     syscall,
   } = Object(error) as { name?: unknown; code?: unknown; syscall?: unknown };
-  if (typeof code !== 'string' || ownTrouble.test(code)) return undefined;
+  if (typeof code !== 'string' || isOwnTrouble(error)) return undefined;
   const reason = reasons.find(([pattern]) => pattern.test(code))?.[1] ?? connectReason(code, syscall);
   return reason && unreachable(reason, detailOf(error) || code);
 }

@@ -44,6 +44,8 @@ export const seeCommands: readonly CommandSpec[] = [
       ['pzm observe shop', 'the target http:shop, on the running node'],
       ['pzm observe http https://example.org/', 'by the http observer, without a node'],
       ['pzm observe http https://example.org/ --save site', 'and expect the same from now on'],
+      ['pzm observe tls example.org:443', 'its certificate'],
+      ['pzm observe file /etc/hosts', 'a file, a folder or a pattern'],
     ],
     load: () => import('../commands/observe.ts'),
   },

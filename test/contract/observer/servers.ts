@@ -16,25 +16,38 @@ type Behaviour = (socket: Socket, request: string) => void;
 
 /** A server that does with each request, once its head has arrived, whatever the behaviour says. */
 export function serve(behave: Behaviour, scheme: 'http' | 'https' = 'http'): Promise<TestServer> {
-  let sentBefore = 0;
-  let accepted = 0;
-  const open = new Set<Socket>();
-  const welcome = (socket: Socket) => {
-    accepted += 1;
-    open.add(socket);
+  const behaveOnHead = (socket: Socket) => {
     let head = '';
     socket.on('data', (bytes) => {
       if (head.includes('\r\n\r\n')) return;
       head += bytes.toString('latin1');
       if (head.includes('\r\n\r\n')) behave(socket, head);
     });
+  };
+  return welcome(behaveOnHead, scheme);
+}
+
+/** A server that does with each connection, at once, what it is told. */
+export function welcome(
+  greet: (socket: Socket) => void,
+  scheme: 'http' | 'https' = 'http',
+): Promise<TestServer> {
+  let sentBefore = 0;
+  let accepted = 0;
+  const open = new Set<Socket>();
+  const accept = (socket: Socket) => {
+    accepted += 1;
+    open.add(socket);
+    greet(socket);
+    // An end that nobody reads is never seen.
+    socket.resume();
     socket.on('error', () => {});
     socket.on('close', () => {
       sentBefore += socket.bytesWritten;
       open.delete(socket);
     });
   };
-  const server = scheme === 'http' ? createServer(welcome) : createTlsServer(createSelfSigned(), welcome);
+  const server = scheme === 'http' ? createServer(accept) : createTlsServer(createSelfSigned(), accept);
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -6,6 +6,8 @@ import { findingLine } from '../../../src/cli/failure.ts';
 import { lintProject } from '../../../src/cli/project-files.ts';
 import { type NewPolicy, savePolicy } from '../../../src/cli/save-policy.ts';
 import { loadProject } from '../../../src/config/project.ts';
+import { http } from '../../../src/observers/http.ts';
+import { tls } from '../../../src/observers/tls.ts';
 
 let root: string;
 beforeEach(() => {
@@ -16,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }));
 
 const shop: NewPolicy = {
-  kind: 'http',
+  kind: http,
   what: 'http://127.0.0.1:8088/health',
   saveAs: 'shop',
   facts: { status: 200, version: '1.4.0' },
@@ -43,6 +45,20 @@ describe('an observation that was saved', () => {
     expect(files).toEqual([file('polar.ini'), file('policies/shop.ini')]);
     expect(policies?.targets.map(({ name }) => name)).toEqual(['http:shop']);
     expect(problems).toEqual([]);
+  });
+
+  it('says what its kind of observer is asked, and how often', async () => {
+    const seen = { chain: 'self-signed', protocol: 'TLSv1.3' };
+    await save({ kind: tls, what: '127.0.0.1:8443', saveAs: 'shop-tls', facts: seen });
+    expect(readFileSync(file('policies/shop-tls.ini'), 'utf8').split('\n')).toEqual([
+      '[tls:shop-tls]',
+      'host = 127.0.0.1:8443',
+      'every = 6h',
+      'expect.chain = self-signed',
+      'expect.days_left = > 21',
+      '',
+    ]);
+    expect((await lint()).problems).toEqual([]);
   });
 
   it('never takes the place of anything', async () => {

@@ -9,6 +9,7 @@ const fake: ObserverKind = {
     'header.*': { read: (text) => text, doc: 'Headers.', example: 'x', secret: true },
     facts: { read: (text) => text, doc: 'Some facts.', example: 'a, b', list: true, fallback: [] },
   },
+  shorthand: { key: 'url', example: 'http://shop.example/', every: '30s', expect: () => ({}) },
   resource: (settings) => String(settings['url']),
   group: (settings) => new URL(String(settings['url'])).host,
   check: (settings) => (String(settings['url']).endsWith('/never') ? 'this is never observed' : undefined),
