@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ObserveOptions } from './observer.ts';
 import { type Unreachable, unreachable, unreachableBy } from './unreachable.ts';
 
@@ -11,6 +12,8 @@ export async function withinDeadline<T>(
 ): Promise<T | Unreachable> {
   signal.throwIfAborted();
   const stop = new AbortController();
+  // A client listens for each connection and each request, and twenty redirects are a look as well.
+  setMaxListeners(64, stop.signal);
   const abort = () => stop.abort();
   const timer = setTimeout(abort, timeoutMs);
   signal.addEventListener('abort', abort, { once: true });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
-import { formatByteSize } from './byte-size.ts';
+import { formatByteSize } from '../model/byte-size.ts';
 import { digestOf } from './fact.ts';
 import { readRegularFile } from './regular-file.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';

@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { flag } from '../config/settings.ts';
+import { byteSize, flag } from '../config/settings.ts';
 import type { Facts, Observation } from '../model/observation.ts';
 import { createAbandoner } from './abandon.ts';
 import { absolutePath } from './absolute-path.ts';
-import { byteSize } from './byte-size.ts';
 import { withinDeadline } from './deadline.ts';
 import { factOf } from './fact.ts';
 import { createFileGlob, createFolderGlob, type FileGlob, isGlob } from './file-glob.ts';
@@ -32,7 +31,7 @@ export const file: ObserverKind = {
   settings: {
     path: {
       read: absolutePath('/etc/hosts'),
-      doc: 'A file, a folder, or a pattern: * ? [a-z] within one name, ** for any number of folders.',
+      doc: 'A file, a folder, or a pattern of files.',
       example: '/etc/nginx/**/*.conf',
       required: true,
     },

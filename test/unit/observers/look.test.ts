@@ -97,6 +97,7 @@ function mirror(facts: Facts, outcome: Outcome = { kind: 'observed' }) {
   const kind: ObserverKind = {
     kind: 'mirror',
     settings: requestSettings(1024),
+    shorthand: { key: 'url', example: url, every: '30s', expect: () => ({}) },
     resource: (settings) => String(settings['url']),
     group: () => 'shop.example:80',
     observe(settings, { now }) {
