@@ -2,6 +2,7 @@ import { PolarError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PolicyFile, PolicySet } from '../model/policy.ts';
+import type { TargetNotice } from '../model/target-notice.ts';
 import type { Tick } from '../model/tick.ts';
 import type { TargetDiff } from '../policies/diff-targets.ts';
 
@@ -58,6 +59,14 @@ export function readObserved(body: unknown): Observed {
   return body;
 }
 
+export function readTargetNotice(body: unknown): TargetNotice {
+  requireShape(body, 'a notice about a target', (value): value is TargetNotice => {
+    const { target, policy, serial, time } = record(value);
+    return isTarget(target) && isStamp(policy) && Number.isSafeInteger(serial) && Number.isFinite(time);
+  });
+  return body;
+}
+
 export function readPolicyPush(body: unknown): PolicyPush {
   requireShape(body, 'a policy push', (value): value is PolicyPush => {
     const { files, findings } = record(value);
@@ -103,10 +112,11 @@ function requireShape<T>(body: unknown, what: string, is: (value: unknown) => va
 }
 
 function isTick(value: unknown): value is Tick {
-  const { target, policy, due, skipped } = record(value);
+  const { target, policy, serial, due, skipped } = record(value);
   return (
     isTarget(target) &&
     isStamp(policy) &&
+    Number.isSafeInteger(serial) &&
     (due === null || Number.isFinite(due)) &&
     Number.isSafeInteger(skipped) &&
     (skipped as number) >= 0
@@ -114,13 +124,14 @@ function isTick(value: unknown): value is Tick {
 }
 
 function isTarget(value: unknown): boolean {
-  const { name, kind, domain, everyMs, timeoutMs, settings, expectations, labels } = record(value);
+  const { name, kind, domain, everyMs, timeoutMs, confirm, settings, expectations, labels } = record(value);
   return (
     isText(name) &&
     isText(kind) &&
     isText(domain) &&
     isPositive(everyMs) &&
     isPositive(timeoutMs) &&
+    isPositive(confirm) &&
     isRecord(settings) &&
     isRecord(labels) &&
     isListOf(expectations, (one) => isText(record(one)['fact']) && isText(record(one)['operator']))

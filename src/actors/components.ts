@@ -25,7 +25,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['Observer', createObserver({ kinds, actors, now, secretsDir: projectDir, onObserved })],
     ['StateManager', createStateManager(actors)],
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
-    ['TaskManager', createTaskManager(actors)],
+    ['TaskManager', createTaskManager(actors, now)],
     ['Gateway', createGateway()],
     // For flows that only carry what was pushed.
     ['Relay', { pass: passBody }],

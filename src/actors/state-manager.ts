@@ -1,34 +1,55 @@
-import { stateManagerName } from '../model/actor-names.ts';
+import { stateManagerName, targetKeyOf } from '../model/actor-names.ts';
 import type { ObservationEvent } from '../model/event.ts';
+import type { Target } from '../model/policy.ts';
+import { age, type NoticeOutcome, retire } from '../model/target-notice.ts';
 import { reconcile, type TargetState } from '../model/target-state.ts';
 import type { ActorSystem, Behaviour } from './actor-system.ts';
-import { type Observed, readObserved } from './bodies.ts';
+import { readObserved, readTargetNotice } from './bodies.ts';
 import type { ActionContext, Component, EndOfFlow } from './component.ts';
 
-/** Compares what was seen with the target's row, and says what is worth an event: an actor per target. */
+/** Compares what it hears with the target's row, and says what is worth an event: an actor per target. */
 export function createStateManager(actors: ActorSystem): Component {
+  const ask = ({ name }: Target, decide: Decide, context: ActionContext, key = context.task.key) =>
+    actors
+      .spawn(createStateManagerBehaviour, `state-manager/${name}`)
+      .ask({ decide, context, key }, context.signal);
   return {
     reconcile(body, context) {
       const observed = readObserved(body);
-      const name = `state-manager/${observed.tick.target.name}`;
-      return actors.spawn(createStateManagerBehaviour, name).ask({ observed, context }, context.signal);
+      return ask(observed.tick.target, (previous) => reconcile(previous, observed), context);
+    },
+    retire(body, context) {
+      const notice = readTargetNotice(body);
+      return ask(notice.target, (previous) => retire(previous, notice), context);
+    },
+    age(body, context) {
+      const notice = readTargetNotice(body);
+      // Its task has a key of its own, so that it does not wait behind the observation that does not come. Should one
+      // come all the same, the first of the two is committed and the other is done again (R3).
+      const key = targetKeyOf(context.node, notice.target);
+      return ask(notice.target, (previous) => age(previous, notice), context, key);
     },
   };
 }
 
-interface Reconcile {
-  readonly observed: Observed;
+type Decide = (previous: TargetState | undefined) => NoticeOutcome;
+
+interface Word {
+  readonly decide: Decide;
   readonly context: ActionContext;
+  /** Of the row. */
+  readonly key: string;
 }
 
-function createStateManagerBehaviour(): Behaviour<Reconcile, ObservationEvent | EndOfFlow> {
+function createStateManagerBehaviour(): Behaviour<Word, ObservationEvent | EndOfFlow> {
   return {
-    receive({ observed, context }) {
+    receive({ decide, context, key }) {
       // From the row each time, never from memory: another worker may have had the target meanwhile.
-      const previous = context.state.read(stateManagerName) as TargetState | undefined;
-      const { state, event } = reconcile(previous, observed);
-      context.state.write(stateManagerName, state);
-      return event ?? context.end('unchanged');
+      const previous = context.state.read(stateManagerName, key) as TargetState | undefined;
+      const decided = decide(previous);
+      if (decided.state && decided.state !== previous)
+        context.state.write(stateManagerName, decided.state, key);
+      return decided.event ?? context.end(decided.reason);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Palette } from '../model/event-text.ts';
 import { printable } from '../model/facts-text.ts';
 import { alignColumns, type Cell } from './columns.ts';
 import type { PastState } from './past-states.ts';
-import { detailsOf, type TargetReport } from './state-report.ts';
+import { detailsOf, type TargetCondition, type TargetReport } from './state-report.ts';
 import { isoText, timeText } from './time-text.ts';
 
 /** A target as it was. When it was looked at without an event is not in the journal, so `seenAt` is null. */
@@ -20,7 +20,7 @@ export function reportPast({ name, last, since }: PastState, isWhole: boolean): 
     name,
     kind: name.slice(0, colon),
     domain: name.slice(colon + 1),
-    state: data?.verdict.state ?? (isWhole ? 'unseen' : 'unknown'),
+    state: conditionOf(last) ?? (isWhole ? 'unseen' : 'unknown'),
     verdict: data?.verdict.state ?? null,
     since: since === undefined ? null : isoText(since),
     seenAt: null,
@@ -35,6 +35,18 @@ export function reportPast({ name, last, since }: PastState, isWhole: boolean): 
     sequence: last?.sequence ?? null,
     eventAt: last ? isoText(last.time) : null,
   };
+}
+
+/** One that was retired and is in the set again was not looked at since. */
+function conditionOf(last: PastState['last']): TargetCondition | undefined {
+  switch (last?.type) {
+    case 'polar.observation.stale':
+      return 'stale';
+    case 'polar.observation.retired':
+      return 'unseen';
+    default:
+      return last?.data.verdict.state;
+  }
 }
 
 /** `http:shop  violated  since 10:07:15  by seq 3  status 503, expected 200` */

@@ -7,7 +7,7 @@ import { alignColumns, type Cell } from './columns.ts';
 import { agoText, isoText, timeText } from './time-text.ts';
 
 /**
- * How a target is. `stale`: not looked at for three intervals; `unseen`: its first look is still to come; `unknown`: of a
+ * How a target is. `stale`: not looked at for longer than `max_age`, or three intervals; `unseen`: its first look is still to come; `unknown`: of a
  * time whose events are not in the journal any more.
  */
 export type TargetCondition = 'ok' | 'violated' | 'unreachable' | 'stale' | 'unseen' | 'unknown';
@@ -36,11 +36,14 @@ const staleAfterIntervals = 3;
 
 export function reportTarget(
   target: Target,
-  state: TargetState | undefined,
+  row: TargetState | undefined,
   { now, taskedAt }: { readonly now: number; readonly taskedAt: number },
 ): TargetReport {
   const { name, kind, domain, because = null, owner = null, severity = null } = target;
-  const isStale = now - (state?.seenAt ?? taskedAt) > staleAfterIntervals * target.everyMs;
+  // What was known of a target that left the policy and came back says nothing of it now.
+  const state = row?.retired ? undefined : row;
+  const limitMs = target.maxAgeMs ?? staleAfterIntervals * target.everyMs;
+  const isStale = (state?.staleSince ?? null) !== null || now - (state?.seenAt ?? taskedAt) > limitMs;
   return {
     name,
     kind,

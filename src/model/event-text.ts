@@ -80,6 +80,10 @@ function describeObservation(type: string, data: ObservationEventData): Descript
       return { word: 'UNREACHABLE', tone: 'grave', name, details: outcomeText(data), more: stake(data) };
     case 'recovered':
       return { word: 'RECOVERED', tone: 'good', name, details: recovery(data), more: [] };
+    case 'stale':
+      return { word: 'STALE', tone: 'grave', name, details: silence(data), more: stake(data) };
+    case 'retired':
+      return { word, tone: undefined, name, details: 'left the policy', more: [] };
     case 'first':
       return { word, tone: undefined, name, details: factsText(data.facts), more: [] };
     default: {
@@ -106,6 +110,12 @@ function violation(data: ObservationEventData): string {
 /** `status 503 → 200 after 20 s` */
 function recovery(data: ObservationEventData): string {
   return `${changes(data) || 'as expected again'} after ${humanDuration(data.afterMs ?? 0)}`;
+}
+
+/** `not looked at for 20 min, was status 200` */
+function silence({ ageMs = 0, outcome, facts }: ObservationEventData): string {
+  const last = outcome.kind === 'unreachable' ? outcome.reason : factsText(facts);
+  return [`not looked at for ${humanDuration(ageMs)}`, last && `was ${last}`].filter(Boolean).join(', ');
 }
 
 function changes({ before, facts, changed }: ObservationEventData): string {

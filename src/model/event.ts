@@ -15,6 +15,8 @@ export const observationEventTypes = [
   'polar.observation.unreachable',
   'polar.observation.violated',
   'polar.observation.recovered',
+  'polar.observation.stale',
+  'polar.observation.retired',
 ] as const;
 export type ObservationEventType = (typeof observationEventTypes)[number];
 
@@ -54,6 +56,8 @@ export interface ObservationEventData {
   readonly labels: Readonly<Record<string, string>>;
   /** For `recovered` only: how long it was not ok. */
   readonly afterMs?: number;
+  /** For `stale` only: how long ago it was looked at last. */
+  readonly ageMs?: number;
 }
 
 export interface PolicyAppliedEvent {

@@ -29,6 +29,10 @@ export interface Target {
   readonly timeoutMs: number;
   /** The part of the interval that targets are spread over; 0 for all of it. */
   readonly jitterMs: number;
+  /** Observations in a row that must say the same before a change is believed; at least 1. */
+  readonly confirm: number;
+  /** An observation older than this is an event of its own; undefined when none is. */
+  readonly maxAgeMs: number | undefined;
   /** The host or resource that is being asked, so that limits hold over all workers. */
   readonly group: string;
   /** The observer's own settings, as its spec reads them (`url`, `headers`, …). */

@@ -1,7 +1,9 @@
+import { type Candidate, weigh } from './belief.ts';
 import type { ObservationEvent, ObservationEventType } from './event.ts';
-import { changedNames, patchOf } from './json-patch.ts';
+import { changedNames } from './json-patch.ts';
 import type { Facts, Observation, Outcome, Verdict } from './observation.ts';
 import type { PolicyStamp, Target } from './policy.ts';
+import { targetEvent } from './target-event.ts';
 import type { Tick } from './tick.ts';
 import { type Coverage, countTick, noCoverage } from './tick-coverage.ts';
 import { judge } from './verdict.ts';
@@ -13,8 +15,9 @@ export interface TargetState extends Coverage {
     readonly severity: string | null;
   };
   readonly resource: string;
-  /** Under which the last observation was made. */
+  /** Under which the last observation was made, and its tasking's serial number. */
   readonly policy: PolicyStamp;
+  readonly serial: number;
   /** While unreachable, the facts that were true last. */
   readonly facts: Facts;
   readonly outcome: Outcome;
@@ -27,13 +30,18 @@ export interface TargetState extends Coverage {
   readonly changedAt: number;
   /** When it was looked at last, whatever the outcome. */
   readonly seenAt: number;
+  /** What differs and is not believed yet; null when nothing does. */
+  readonly candidate: Candidate | null;
+  /** When it was found that nobody had looked for longer than `max_age`; null while somebody does. */
+  readonly staleSince: number | null;
+  /** When, and by which tasking, it left the policy; null while it is in it. What is known stays. */
+  readonly retired: { readonly time: number; readonly serial: number } | null;
 }
 
-export interface Reconciliation {
-  readonly state: TargetState;
-  /** Undefined when nothing changed that anyone should hear of. */
-  readonly event: ObservationEvent | undefined;
-}
+/** What became of the row, and what is to be said of it; where nothing is, why not. */
+export type Reconciliation =
+  | { readonly state: TargetState; readonly event: ObservationEvent }
+  | { readonly state: TargetState; readonly event: undefined; readonly reason: string };
 
 /** Compares what was seen with what was known: at most one event per observation, of the gravest type. */
 export function reconcile(
@@ -41,15 +49,20 @@ export function reconcile(
   { tick, observation }: { readonly tick: Tick; readonly observation: Observation },
 ): Reconciliation {
   const { target } = tick;
+  // Ordered before it left the policy, and late.
+  if (previous?.retired && tick.serial <= previous.retired.serial) {
+    return { state: previous, event: undefined, reason: 'retired' };
+  }
+  // One that comes back begins anew: nobody looked in between.
+  const known = previous?.retired ? undefined : previous;
   const verdict = judge(target.expectations, observation);
-  const known = previous?.facts ?? {};
-  const facts = observation.outcome.kind === 'unreachable' ? known : observation.facts;
-  const changed = changedNames(known, facts);
-  const type = eventTypeOf(previous, observation.outcome, verdict, changed.length > 0);
-  const time = observation.time;
-  const isSameVerdict = previous?.verdict.state === verdict.state;
+  const knownFacts = known?.facts ?? {};
+  const isAway = observation.outcome.kind === 'unreachable';
+  const facts = isAway ? knownFacts : observation.facts;
+  const { outcome, resource, time, measures } = observation;
+  const seen = { outcome, verdict, facts, resource };
 
-  const state: TargetState = {
+  const looked: Omit<TargetState, keyof typeof seen | 'since' | 'notOkSince' | 'changedAt' | 'candidate'> = {
     target: {
       name: target.name,
       kind: target.kind,
@@ -57,44 +70,41 @@ export function reconcile(
       owner: target.owner ?? null,
       severity: target.severity ?? null,
     },
-    resource: observation.resource,
     policy: tick.policy,
-    facts,
-    outcome: observation.outcome,
-    verdict,
-    since: previous && isSameVerdict ? previous.since : time,
-    notOkSince: verdict.state === 'ok' ? null : (previous?.notOkSince ?? time),
-    changedAt: type ? time : (previous?.changedAt ?? time),
+    serial: tick.serial,
     seenAt: time,
+    staleSince: null,
+    retired: null,
     ...countTick(previous ?? noCoverage, tick),
   };
-  if (!type) return { state, event: undefined };
+  // What was stale is believed at once, as what is new is: there is nothing recent that it could contradict.
+  const fresh = known && known.staleSince === null ? known : undefined;
+  const belief = fresh && weigh(fresh, fresh.candidate, seen, { confirm: target.confirm, time });
+  if (fresh && belief?.kind === 'unconfirmed') {
+    const state = { ...fresh, ...looked, candidate: belief.candidate };
+    return { state, event: undefined, reason: 'unconfirmed' };
+  }
 
-  const before = previous ? previous.facts : null;
-  const event: ObservationEvent = {
-    type,
-    policy: tick.policy,
-    data: {
-      target: target.name,
-      resource: observation.resource,
-      outcome: observation.outcome,
-      verdict,
-      changed,
-      facts,
-      before,
-      patch: patchOf(before, facts),
-      measures: observation.measures,
-      because: target.because ?? null,
-      owner: target.owner ?? null,
-      severity: target.severity ?? null,
-      runbook: target.runbook ?? null,
-      labels: target.labels,
-      // The wall clock may have been set back meanwhile.
-      ...(type === 'polar.observation.recovered' && {
-        afterMs: Math.max(0, time - (previous?.notOkSince ?? time)),
-      }),
-    },
+  const type = eventTypeOf(known, outcome, verdict, changedNames(knownFacts, facts).length > 0);
+  const begun = belief?.kind === 'believed' ? belief.since : time;
+  const isSameVerdict = fresh?.verdict.state === verdict.state;
+  const state: TargetState = {
+    ...looked,
+    ...seen,
+    since: fresh && isSameVerdict ? fresh.since : begun,
+    notOkSince: verdict.state === 'ok' ? null : (known?.notOkSince ?? begun),
+    changedAt: type ? time : (known?.changedAt ?? time),
+    candidate: null,
   };
+  if (!type) return { state, event: undefined, reason: 'unchanged' };
+
+  const event = targetEvent(type, tick, seen, known ? known.facts : null, {
+    measures,
+    // The wall clock may have been set back meanwhile.
+    ...(type === 'polar.observation.recovered' && {
+      afterMs: Math.max(0, begun - (known?.notOkSince ?? begun)),
+    }),
+  });
   return { state, event };
 }
 
@@ -105,6 +115,7 @@ export function reconcile(
  * | ok          | changed, if facts are | violated              | unreachable               |
  * | violated    | recovered             | changed, if facts are | unreachable               |
  * | unreachable | recovered             | violated              | changed, if the reason is |
+ * | stale       | recovered             | violated              | unreachable               |
  */
 function eventTypeOf(
   previous: TargetState | undefined,
@@ -112,7 +123,7 @@ function eventTypeOf(
   { state: is }: Verdict,
   factsChanged: boolean,
 ): ObservationEventType | undefined {
-  const was = previous?.verdict.state;
+  const was = previous && (previous.staleSince === null ? previous.verdict.state : 'stale');
   if (is !== was) {
     if (is !== 'ok') return `polar.observation.${is}`;
     return was === undefined ? 'polar.observation.first' : 'polar.observation.recovered';

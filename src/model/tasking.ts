@@ -3,6 +3,8 @@ import type { PolicyFile, PolicyStamp, Target } from './policy.ts';
 
 /** What is observed now, how often and with what: the Task Manager's row, which the scheduler follows. */
 export interface Tasking extends PolicyStamp {
+  /** Rises with each set that is applied. */
+  readonly serial: number;
   readonly targets: readonly Target[];
 }
 

@@ -5,6 +5,8 @@ export interface Tick {
   readonly target: Target;
   /** The set that ordered it; every event it leads to is stamped with it. */
   readonly policy: PolicyStamp;
+  /** Of the tasking that ordered it: a text that comes back has its hash again, but a new number. */
+  readonly serial: number;
   /** When it was due, ms since the epoch; null when a person asked. */
   readonly due: number | null;
   /** Ticks since the last one sent that were left out because that one was not settled yet. */

@@ -84,6 +84,8 @@ function readTarget(
     everyMs: values['every'] as number,
     timeoutMs: values['timeout'] as number,
     jitterMs: values['jitter'] as number,
+    confirm: values['confirm'] as number,
+    maxAgeMs: values['max_age'] as number | undefined,
     group: kind.group(settings),
     settings,
     expectations: Object.entries(values['expect'] as Record<string, WrittenCondition>).map(

@@ -1,4 +1,4 @@
-import { duration, oneOf, type Setting, type Spec, text } from '../config/settings.ts';
+import { duration, integer, oneOf, type Setting, type Spec, text } from '../config/settings.ts';
 import { readExpectation } from './expectation.ts';
 
 /** What people want to know about a target, not how it is observed; `[policy]` sets these for its file. */
@@ -28,6 +28,12 @@ export const targetSpec = {
     example: '2s',
     fallback: 0,
   },
+  confirm: {
+    read: integer(1, 1000),
+    doc: 'Observations in a row that must say the same before a change is believed.',
+    example: '3',
+    fallback: 1,
+  },
   because: {
     read: text(),
     doc: 'Why it matters, in words for whoever is woken.',
@@ -45,7 +51,6 @@ export const targetSpec = {
 export const laterSettings: ReadonlyMap<string, string> = new Map([
   ['cron', 'use every'],
   ['timezone', 'use every'],
-  ['confirm', 'each observation is believed at once'],
   ['max_age', 'see missed observations in audit'],
   ['attest', 'see coverage in audit'],
 ]);

@@ -140,7 +140,7 @@ function prepareObserve({ name }: Route, { node, targets, now = Date.now }: Gate
   return () => ({ flow: observeFlow, subject: '', ...fillTick(template, { due: null, skipped: 0 }, now()) });
 }
 
-const nothingTasked: Tasking = { revision: '', hash: '', targets: [] };
+const nothingTasked: Tasking = { revision: '', hash: '', serial: 0, targets: [] };
 
 function admitWithin(push: Push, { admit, acceptWithinMs = 10_000 }: GatewayOptions): Promise<void> {
   return new Promise((resolve, reject) => {

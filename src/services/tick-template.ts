@@ -1,5 +1,6 @@
-import type { PolicyStamp, Target } from '../model/policy.ts';
+import type { Target } from '../model/policy.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
+import type { Tasking } from '../model/tasking.ts';
 import type { Tick } from '../model/tick.ts';
 
 /** What all ticks of a target have in common while one tasking holds. */
@@ -29,10 +30,14 @@ export const observeFlow = 'ObserveTarget';
 // hundred targets that is minutes. What no longer waits is the observation itself, which has its own timeout.
 const queueingMs = 600_000;
 
-export function createTickTemplate(node: string, target: Target, policy: PolicyStamp): TickTemplate {
+export function createTickTemplate(
+  node: string,
+  target: Target,
+  tasking: Omit<Tasking, 'targets'>,
+): TickTemplate {
   const { kind, domain, group, timeoutMs } = target;
-  const { revision, hash } = policy;
-  const head = JSON.stringify({ target, policy: { revision, hash } } satisfies Partial<Tick>);
+  const { revision, hash, serial } = tasking;
+  const head = JSON.stringify({ target, policy: { revision, hash }, serial } satisfies Partial<Tick>);
   return {
     key: formatSubjectName({ node, kind: 'event', method: kind, domain }),
     group,

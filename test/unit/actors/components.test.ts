@@ -8,7 +8,7 @@ import {
   isEndOfFlow,
 } from '../../../src/actors/component.ts';
 import { createComponents, methodsOf } from '../../../src/actors/components.ts';
-import type { TargetState } from '../../../src/model/target-state.ts';
+import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import type { PolicyStanding, Tasking } from '../../../src/model/tasking.ts';
 import { aTarget, aTick, expects, seen } from '../model/arbitraries.ts';
 import { fakeKinds } from '../policies/fixtures.ts';
@@ -35,7 +35,7 @@ describe('the built-in components', () => {
     const listed = [...methodsOf(components)].map(([name, methods]) => [name, ...methods].join(' '));
     expect(listed).toEqual([
       'Observer observe',
-      'StateManager reconcile',
+      'StateManager reconcile retire age',
       'PolicyManager load',
       'TaskManager apply',
       'Gateway admit',
@@ -50,6 +50,8 @@ describe('the built-in components', () => {
   it.each([
     ['Observer', 'observe'],
     ['StateManager', 'reconcile'],
+    ['StateManager', 'retire'],
+    ['StateManager', 'age'],
     ['PolicyManager', 'load'],
     ['TaskManager', 'apply'],
     ['Gateway', 'admit'],
@@ -102,6 +104,23 @@ describe('the State Manager', () => {
     expect(event).toMatchObject({ type: 'polar.observation.first', data: { before: null } });
   });
 
+  it('marks the row of a target that left the policy', async () => {
+    await call('StateManager', 'reconcile', { tick, observation: seen({ status: 200 }) });
+    const { target, policy } = tick;
+    const event = await call('StateManager', 'retire', { target, policy, serial: 2, time: 5 });
+    expect(event).toMatchObject({ type: 'polar.observation.retired', data: { facts: { status: 200 } } });
+    expect(rows.get('StateManager node')).toMatchObject({ retired: { serial: 2, time: 5 } });
+  });
+
+  it('ages the row of the target, whatever key it is told under', async () => {
+    const target = aTarget({ maxAgeMs: 1000 });
+    const { state } = reconcile(undefined, { tick, observation: seen({ status: 200 }) });
+    rows.set('StateManager anna.event.http.shop', state);
+    const event = await call('StateManager', 'age', { target, policy: tick.policy, serial: 1, time: 1001 });
+    expect(event).toMatchObject({ type: 'polar.observation.stale', data: { ageMs: 1001 } });
+    expect(rows.get('StateManager anna.event.http.shop')).toMatchObject({ staleSince: 1001 });
+  });
+
   it('refuses facts that are not flat', async () => {
     const observation = { ...seen({}), facts: { nested: { a: 1 } } };
     await expect(call('StateManager', 'reconcile', { tick, observation })).rejects.toMatchObject(notData);
@@ -129,6 +148,23 @@ describe('the Policy Manager and the Task Manager', () => {
     expect(await push(other)).toMatchObject({ data: added });
     expect(await push('')).toMatchObject({ data: { added: [], retired: ['echo:api', 'fake:shop'] } });
     expect(tasking().targets).toEqual([]);
+  });
+
+  it('retire a target under its own key, by the set that does without it', async () => {
+    await push(other);
+    await push(sound);
+    expect(emitted).toMatchObject([
+      {
+        flow: 'RetireTarget',
+        key: 'anna.event.echo.api',
+        body: { target: { name: 'echo:api' }, policy: { hash: tasking().hash }, serial: 2, time: 1000 },
+      },
+    ]);
+  });
+
+  it('number the taskings, for a text may come back', async () => {
+    for (const text of [sound, other, sound]) await push(text);
+    expect(tasking().serial).toBe(3);
   });
 
   it('end the flow when the text is the same', async () => {

@@ -88,14 +88,19 @@ test("the product's own flows have no findings", () => {
   const { mappings, findings: ofMappings } = loadMappings(folders);
   const components = new Map([
     ['Observer', new Set(['observe'])],
-    ['StateManager', new Set(['reconcile'])],
+    ['StateManager', new Set(['reconcile', 'retire', 'age'])],
     ['PolicyManager', new Set(['load'])],
     ['TaskManager', new Set(['apply'])],
     ['Gateway', new Set(['admit'])],
   ]);
   const registry = resolveFlows(flows, mappings, components);
   expect([...ofFlows, ...ofMappings, ...registry.findings]).toEqual([]);
-  expect([...registry.flows.keys()].sort()).toEqual(['Admit', 'ApplyPolicies', 'ObserveTarget']);
+  expect([...registry.flows.keys()].sort()).toEqual([
+    'Admit',
+    'ApplyPolicies',
+    'ObserveTarget',
+    'RetireTarget',
+  ]);
 });
 
 describe("DigitalPy's own files", () => {

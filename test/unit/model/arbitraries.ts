@@ -56,6 +56,8 @@ const words = fc.option(fc.string(), { nil: undefined });
 export const target: fc.Arbitrary<Target> = fc
   .record({
     everyMs: fc.constantFrom(100, 1000, 30_000),
+    confirm: fc.constantFrom(1, 1, 2, 3),
+    maxAgeMs: fc.constantFrom(undefined, 1, 10_000),
     expectations: fc.array(expectation, { maxLength: 2 }),
     because: words,
     owner: words,
@@ -72,6 +74,7 @@ export const stamp = fc
 export const tick: fc.Arbitrary<Tick> = fc.record({
   target,
   policy: stamp,
+  serial: fc.nat(3),
   due: fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 })),
   skipped: fc.nat(5),
 });
@@ -84,6 +87,8 @@ export function aTarget(part: Partial<Target> = {}): Target {
     everyMs: 1000,
     timeoutMs: 500,
     jitterMs: 0,
+    confirm: 1,
+    maxAgeMs: undefined,
     group: 'shop.example:80',
     settings: {},
     expectations: [],
@@ -104,6 +109,7 @@ export function aTick(part: Partial<Tick> = {}): Tick {
   return {
     target: aTarget(),
     policy: { revision: '3f9c1e', hash: '3f9c1e'.padEnd(64, '0') },
+    serial: 1,
     due: null,
     skipped: 0,
     ...part,

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventRecord, toCloudEvent } from '../../../src/model/cloud-event.ts';
 import type { EventBody } from '../../../src/model/event.ts';
+import { age, retire } from '../../../src/model/target-notice.ts';
 import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import { observation, stamp, tick } from './arbitraries.ts';
 
@@ -60,11 +61,15 @@ const refused: fc.Arbitrary<EventBody> = fc
   .record({ policy: stamp, files, inForce: fc.option(stamp), findings: fc.array(finding, { minLength: 1 }) })
   .map(({ policy, ...data }) => ({ type: 'polar.policy.refused', policy, data: { ...policy, ...data } }));
 const observed: fc.Arbitrary<EventBody[]> = fc
-  .array(fc.record({ tick, observation }), { minLength: 1, maxLength: 8 })
+  .array(fc.record({ tick, observation, notice: fc.constantFrom(undefined, undefined, retire, age) }), {
+    minLength: 1,
+    maxLength: 12,
+  })
   .map((inputs) => {
     let state: TargetState | undefined;
-    return inputs.flatMap((input) => {
-      const step = reconcile(state, input);
+    return inputs.flatMap(({ notice, ...input }) => {
+      const { tick: order, observation: seen } = input;
+      const step = notice ? notice(state, { ...order, time: seen.time }) : reconcile(state, input);
       state = step.state;
       return step.event ?? [];
     });

@@ -5,6 +5,7 @@ import type { EventBody } from '../../../src/model/event.ts';
 import { eventLines, type Palette } from '../../../src/model/event-text.ts';
 import { factsText } from '../../../src/model/facts-text.ts';
 import type { Facts, Observation } from '../../../src/model/observation.ts';
+import { age, retire } from '../../../src/model/target-notice.ts';
 import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import type { Tick } from '../../../src/model/tick.ts';
 import { aTarget, aTick, expects, observation, seen, tick, unseen } from './arbitraries.ts';
@@ -51,6 +52,20 @@ describe('event text', () => {
     expect(told(shop, [seen(ok), seen({ ...ok, version: '1.5.0' }, 24_000)]).at(-1)).toBe(
       '10:04:26 changed   http:shop        version 1.4.0 → 1.5.0',
     );
+  });
+
+  it('says how long nobody looked, and that a target left the policy', () => {
+    const { target, policy } = shop;
+    const { state } = reconcile(undefined, { tick: shop, observation: seen(ok) });
+    const notice = { target: { ...target, maxAgeMs: 1000 }, policy, serial: 2, time: 1_200_000 };
+    const stale = age(state, notice);
+    expect([stale, retire(stale.state, notice)].map(({ event }) => linesOf(event!))).toEqual([
+      [
+        '10:04:02 STALE     http:shop        not looked at for 20 min, was status 200, version 1.4.0',
+        '                   because customers cannot pay · owner payments',
+      ],
+      ['10:04:02 retired   http:shop        left the policy'],
+    ]);
   });
 
   it('keeps the details in their column beside the longest word', () => {

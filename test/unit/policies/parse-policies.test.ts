@@ -35,6 +35,8 @@ describe('a policy set', () => {
         everyMs: 10_000,
         timeoutMs: 2000,
         jitterMs: 0,
+        confirm: 1,
+        maxAgeMs: undefined,
         group: 'shop.example',
         settings: {
           url: 'http://shop.example/',

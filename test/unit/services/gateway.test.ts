@@ -26,6 +26,7 @@ const now = 1_700_000_000_000;
 const tasking: Tasking = {
   revision: 'r1',
   hash: 'h1',
+  serial: 1,
   targets: [
     aTarget(),
     aTarget({ name: 'http:api', domain: 'api' }),
@@ -191,6 +192,7 @@ describe('an observation', () => {
     expect(JSON.parse(String(push?.body))).toEqual({
       target: JSON.parse(JSON.stringify(tasking.targets[0])),
       policy: { revision: 'r1', hash: 'h1' },
+      serial: 1,
       due: null,
       skipped: 0,
     });

@@ -33,6 +33,7 @@ describe('a schedule', () => {
     expect(JSON.parse(tick!.body.toString())).toEqual({
       target: JSON.parse(JSON.stringify(target)),
       policy: { revision: 'r1', hash: 'h1' },
+      serial: 1,
       due: tick!.number,
       skipped: 0,
     });
@@ -211,7 +212,7 @@ function scheduleOf(nowMs: number, ...targets: Target[]): Schedule {
 }
 
 function tasking(targets: readonly Target[], revision = 'r1'): Tasking {
-  return { revision, hash: 'h1', targets };
+  return { revision, hash: 'h1', serial: 1, targets };
 }
 
 function bodyOf(tick: ScheduledTick): Tick {
