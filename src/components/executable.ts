@@ -59,9 +59,15 @@ export class Executable {
 
   #ask(method: string, body: unknown, context: ActionContext): Promise<unknown> {
     const id = ++this.#lastId;
-    const { signal } = context;
+    const { signal, task } = context;
     return new Promise((resolve, reject) => {
-      const line = formatRequest(id, method, body, context.task);
+      // It came too late: nobody is to be killed for not answering what was never asked.
+      if (signal.aborted || (task.deadline > 0 && task.deadline <= Date.now())) {
+        return reject(
+          new PolarError('action.timeout', `${this.#own.name}: The deadline had passed before it was asked.`),
+        );
+      }
+      const line = formatRequest(id, method, body, task);
       const onAbort = () => this.#dispatch({ type: 'overdue', id });
       this.#waiting.set(id, (answer) => {
         signal.removeEventListener('abort', onAbort);
@@ -72,7 +78,6 @@ export class Executable {
       });
       signal.addEventListener('abort', onAbort, { once: true });
       this.#dispatch({ type: 'asked', id, line, atMs: performance.now() });
-      if (signal.aborted) onAbort();
     });
   }
 

@@ -2,7 +2,7 @@ import { type Finding, hasErrors, type Severity } from '../model/finding.ts';
 import { doneText, type Flow, type Step } from '../model/flow.ts';
 import { didYouMean } from '../model/suggestion.ts';
 import { type Attempt, lookup } from './lookup.ts';
-import { formatTarget, type Mapping, type Mappings } from './mapping.ts';
+import { executablePrefix, formatTarget, type Mapping, type Mappings } from './mapping.ts';
 
 /** What a worker walks. A flow with an error, its own or of its mappings, is not in it; nor is one without steps. */
 export interface Registry {
@@ -109,9 +109,15 @@ function isKnown(mapping: Mapping, knownComponents: KnownComponents, report: Rep
     return false;
   }
   if (methods?.has(method)) return true;
+  const executable = `${executablePrefix}${component}`;
   const [code, missing, written, candidates] = methods
     ? ['flow.unknown-method', `"${component}" has no method "${method}"`, method, methods]
-    : ['flow.unknown-component', `there is no component "${component}"`, component, knownComponents.keys()];
+    : [
+        'flow.unknown-component',
+        `there is no component "${component}"`,
+        knownComponents.has(executable) ? executable : component,
+        knownComponents.keys(),
+      ];
   const meant = didYouMean(written, [...candidates]);
   report('error', code, `${missing}, mapped at ${placeOf(mapping)}${meant}`);
   return false;

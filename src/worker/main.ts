@@ -1,4 +1,3 @@
-import { Console } from 'node:console';
 import { join } from 'node:path';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
@@ -49,7 +48,7 @@ runChild({
       },
     });
     // What components print must not come between the events that the bridge prints.
-    globalThis.console = new Console(process.stderr);
+    process.stdout.write = process.stderr.write.bind(process.stderr);
     const ofProject = await openProjectComponents(own.projectDir, new Set(builtIn.keys()), log);
     const components = new Map([...builtIn, ...ofProject.components]);
     const known = new Map([...methodsOf(builtIn), ...ofProject.known]);

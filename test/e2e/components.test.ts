@@ -139,6 +139,13 @@ describe('a component with a fault', () => {
     });
   });
 
+  test('may print, and no event is lost in what it prints', { timeout: 60_000 }, async () => {
+    const { stdout, stderr } = await pzm(['up', '--for', '200ms', '--format', 'jsonl'], folder);
+    const lines = stdout.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line).type)).toContain('polar.policy.applied');
+    expect(stderr).toContain('loud');
+  });
+
   test('does not keep the worker from running the others', { timeout: 60_000 }, async () => {
     expect(await pzm(['up', '-d'], folder)).toMatchObject({ code: 0 });
     expect(await pzm(['push', 'Good', '1'], folder)).toMatchObject({ code: 0 });

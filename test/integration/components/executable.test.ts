@@ -145,6 +145,15 @@ describe('an executable that fails', () => {
     expect(eventsOf('executable.killed')).toHaveLength(1);
   });
 
+  test('is not asked, and not killed, for a task that came too late', async () => {
+    const ask = open(nodeScript(pidScript));
+    const before = await ask('pid');
+    const { task, ...context } = aContext();
+    const late = ask('pid', null, { ...aContext(), ...context, task: { ...task, deadline: 1 } });
+    await expect(late).rejects.toMatchObject({ code: 'action.timeout' });
+    expect(await ask('pid')).toBe(before);
+  });
+
   test('fails what it was asked when it crashes, and is there again for the next request', async () => {
     const ask = open(nodeScript(`${pidScript} on.crash = () => process.exit(3);`));
     const before = await ask('pid');

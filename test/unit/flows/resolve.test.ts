@@ -3,13 +3,15 @@ import { describeFlow } from '../../../src/flows/describe.ts';
 import { layer } from '../../../src/flows/layer.ts';
 import { parseFlows } from '../../../src/flows/parse-flows.ts';
 import { parseMappings } from '../../../src/flows/parse-mappings.ts';
-import { resolveFlow, resolveFlows } from '../../../src/flows/resolve.ts';
+import { type KnownMethods, resolveFlow, resolveFlows } from '../../../src/flows/resolve.ts';
 import { formatFinding } from '../../../src/model/finding.ts';
 import type { Flow } from '../../../src/model/flow.ts';
 
-const known = new Map([
+const known = new Map<string, KnownMethods>([
   ['Observer', new Set(['observe', 'look'])],
   ['my.Thing', new Set(['act'])],
+  ['faulty', 'broken'],
+  ['exec:rates', 'unlisted'],
 ]);
 const flowsOf = (...lines: string[]) =>
   layer(parseFlows(lines.join('\n'), 'f.ini', 'user').flows, 'flow.duplicate').byName;
@@ -90,6 +92,25 @@ describe('lint against mappings and components', () => {
       ],
       runs: false,
     });
+  });
+
+  test('a component that could not be loaded is not called unknown', () => {
+    expect(reported(['Subject?X?a'], ['??a = faulty.act'])).toEqual({
+      findings: [
+        'f.ini:3:1: error flow.broken-component the component "faulty", mapped at m.ini:2, could not be loaded',
+      ],
+      runs: false,
+    });
+  });
+
+  test('an executable has whatever method it is asked for, by its whole name', () => {
+    expect(reported(['Subject?X?a'], ['??a = exec:rates.any'])).toEqual({ findings: [], runs: true });
+    expect(reported(['Subject?X?a'], ['??a = rates.any']).findings).toEqual([
+      expect.stringContaining('there is no component "rates", mapped at m.ini:2; did you mean "exec:rates"?'),
+    ]);
+    expect(reported(['Subject?X?a'], ['??a = exec:rats.any']).findings).toEqual([
+      expect.stringContaining('did you mean "exec:rates"?'),
+    ]);
   });
 
   test('a mapping for a published step is called useless, one for its whole sender is not', () => {
