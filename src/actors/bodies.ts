@@ -88,6 +88,23 @@ export function readAdmission(body: unknown): Admission {
   return body;
 }
 
+/** What the gateway pushes when somebody has answered. */
+export function readAnswer(body: unknown): { readonly correlationId: string; readonly answer: unknown } {
+  requireShape(body, 'an answer', (value): value is { correlationId: string; answer: unknown } => {
+    const { correlationId, answer } = record(value);
+    return isNonEmptyText(correlationId) && answer !== undefined;
+  });
+  return body;
+}
+
+/** What the services push when a deadline has passed. */
+export function readExpiry(body: unknown): { readonly correlationId: string } {
+  requireShape(body, 'an expiry', (value): value is { correlationId: string } =>
+    isNonEmptyText(record(value)['correlationId']),
+  );
+  return body;
+}
+
 export function readPolicyChange(body: unknown): PolicyChange {
   requireShape(body, 'a policy change', (value): value is PolicyChange => {
     const { set, files, changes } = record(value);

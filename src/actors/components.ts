@@ -3,6 +3,7 @@ import type { ActorSystem } from './actor-system.ts';
 import { type Component, passBody } from './component.ts';
 import { createGateway } from './gateway.ts';
 import { createObserver, type OnObserved } from './observer-actor.ts';
+import { createParking } from './parking.ts';
 import { createPolicyManager } from './policy-manager.ts';
 import { createStateManager } from './state-manager.ts';
 import { createTaskManager } from './task-manager.ts';
@@ -27,6 +28,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
     ['TaskManager', createTaskManager(actors, now)],
     ['Gateway', createGateway()],
+    ['Parking', createParking()],
     // For flows that only carry what was pushed.
     ['Relay', { pass: passBody }],
   ]);

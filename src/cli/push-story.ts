@@ -8,7 +8,8 @@ export interface PushStory {
   /** Its id. */
   readonly name: string;
   readonly kind: 'push';
-  readonly state: 'pending' | 'settled';
+  /** `parked`: it waits for an answer. */
+  readonly state: 'pending' | 'parked' | 'settled';
   readonly outcome: 'completed' | 'ended' | 'dead-lettered' | null;
   readonly reason: string | null;
   readonly settledAt: string | null;

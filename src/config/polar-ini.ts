@@ -17,6 +17,8 @@ export interface NodeSettings {
   readonly maxPending: number;
   /** Undefined when nothing listens but the socket. */
   readonly gateway: GatewaySettings | undefined;
+  /** How long `@ASYNC` waits for a task without a deadline of its own. */
+  readonly answerWithinMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -65,6 +67,7 @@ export function parsePolarIni(written: string, file: string): { polar: PolarIni;
         maxAttempts: value('push', 'max_attempts'),
         maxPending: value('push', 'max_pending'),
         gateway,
+        answerWithinMs: value('push', 'answer_within'),
         logLevel: value('log', 'level'),
       },
     },
@@ -78,9 +81,9 @@ export function formatPolarIni(): string {
     [
       `; ${doc}`,
       `[${name}]`,
-      ...Object.entries(settings).flatMap(([key, { doc: what, fallback, example }]) => [
+      ...Object.entries(settings).flatMap(([key, { doc: what, fallback, fallbackText, example }]) => [
         `; ${what}`,
-        `;${key} = ${fallback ?? example}`,
+        `;${key} = ${fallbackText ?? fallback ?? example}`,
       ]),
     ].join('\n'),
   );

@@ -1,7 +1,7 @@
 import { problemOfPart } from '../model/subject-name.ts';
 import { listenAddress } from './listen-address.ts';
 import { secretReference } from './secret-reference.ts';
-import { byteSize, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
+import { byteSize, duration, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -91,6 +91,13 @@ export const polarSpec = {
         doc: 'Deliveries of one task before it becomes a dead letter.',
         example: '3',
         fallback: 5,
+      },
+      answer_within: {
+        read: duration(100),
+        doc: 'How long a task waits at @ASYNC for its answer, unless it has a deadline of its own.',
+        example: '1d',
+        fallback: 3_600_000,
+        fallbackText: '1h',
       },
       max_pending: {
         read: integer(1, 10_000_000),

@@ -14,6 +14,8 @@ export interface Setting<T> {
   readonly doc: string;
   readonly example: string;
   readonly fallback?: T;
+  /** How the fallback is written, where that is not what `String` makes of it. */
+  readonly fallbackText?: string;
   readonly required?: boolean;
   /** Takes commas and repeated keys. */
   readonly list?: boolean;

@@ -17,5 +17,7 @@ function describeStep(step: Step, resolved: readonly ResolvedStep[]): string {
   const found = resolved.find((candidate) => candidate.kind !== 'done' && candidate.step === step);
   if (found?.kind === 'call') return formatTarget(found);
   if (found?.kind === 'publish') return `publishes on ${found.topic}`;
+  if (found?.kind === 'park') return 'waits for an answer';
+  if (found?.kind === 'spread') return `${formatTarget(found)}, on every worker`;
   return 'unresolved';
 }

@@ -34,17 +34,15 @@ export function lintSteps({ section, file, steps, isWhole }: StepsOfSection): Fi
   lintEntry(first, section.name, report);
   lintEnd(steps, report);
   lintRepetition(steps, report);
+  lintSpread(steps, report);
   return findings;
 }
 
-const notThereYet: readonly string[] = ['ASYNC', 'ROUTING_WORKER'];
-const decorators: readonly string[] = ['PUBLISH', ...notThereYet];
+const decorators: readonly string[] = ['PUBLISH', 'ASYNC', 'ROUTING_WORKER'];
 
 function lintDecorator(step: Step, report: Report): void {
   const { decorator, action } = step.key;
-  if (notThereYet.includes(decorator)) {
-    report(step, 'error', 'flow.not-there-yet', `@${decorator} is not there yet; this flow cannot run`);
-  } else if (decorator !== '' && !decorators.includes(decorator)) {
+  if (decorator !== '' && !decorators.includes(decorator)) {
     const meant = didYouMean(decorator.toUpperCase(), decorators) || `; known are ${decorators.join(', ')}`;
     report(step, 'error', 'flow.unknown-decorator', `no decorator is called "${decorator}"${meant}`);
   } else if (step.kind === 'entry' && decorator !== '') {
@@ -95,5 +93,14 @@ function lintRepetition(steps: readonly Step[], report: Report): void {
         `"${step.text}" is on line ${first} too; it is done twice`,
       );
     }
+  }
+}
+
+/** Later on the task belongs to one worker, and its steps have left traces: it cannot be many. */
+function lintSpread(steps: readonly Step[], report: Report): void {
+  for (const step of steps.slice(2)) {
+    if (step.kind !== 'spread') continue;
+    const message = '@ROUTING_WORKER stands only on the first step after the entry; move it there';
+    report(step, 'error', 'flow.late-routing-worker', message);
   }
 }

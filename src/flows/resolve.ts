@@ -19,6 +19,10 @@ export interface ResolvedFlow extends Pick<Flow, 'name' | 'origin' | 'revision'>
 export type ResolvedStep =
   | { readonly kind: 'call'; readonly component: string; readonly method: string; readonly step: Step }
   | { readonly kind: 'publish'; readonly topic: string; readonly step: Step }
+  /** The task waits for an answer. */
+  | { readonly kind: 'park'; readonly step: Step }
+  /** A call that every live worker makes, in a task of its own. */
+  | { readonly kind: 'spread'; readonly component: string; readonly method: string; readonly step: Step }
   | { readonly kind: 'done' };
 
 /** `unlisted`: an executable, which says only when it is asked; `broken`: a module that could not be loaded. */
@@ -63,14 +67,15 @@ export function resolveFlow(
     if (step.kind === 'plain' && step.key.decorator !== '') continue;
     const { match, tried } = lookup(mappings, step.key);
     const report = reportAt(step);
-    if (step.kind === 'publish') {
-      steps.push({ kind: 'publish', topic: `${flow.name}/${step.key.action}/`, step });
-      if (match && namesAction(match)) reportUselessMapping(match.mapping, report);
+    if (step.kind === 'publish' || step.kind === 'park') {
+      const topic = `${flow.name}/${step.key.action}/`;
+      steps.push(step.kind === 'park' ? { kind: 'park', step } : { kind: 'publish', topic, step });
+      if (match && namesAction(match)) reportUselessMapping(step, match.mapping, report);
     } else if (!match) {
       reportUnmapped(step, tried, mappings, report);
     } else if (isKnown(match.mapping, knownComponents, report)) {
       const { component, method } = match.mapping;
-      steps.push({ kind: 'call', component, method, step });
+      steps.push({ kind: step.kind === 'spread' ? 'spread' : 'call', component, method, step });
     }
   }
   const { name, origin, revision } = flow;
@@ -84,8 +89,9 @@ function namesAction({ rule }: Attempt): boolean {
   return rule.endsWith('A');
 }
 
-function reportUselessMapping(mapping: Mapping, report: Report): void {
-  const message = `${formatTarget(mapping)}, mapped at ${placeOf(mapping)}, is never called: @PUBLISH only publishes`;
+function reportUselessMapping(step: Step, mapping: Mapping, report: Report): void {
+  const why = step.kind === 'park' ? '@ASYNC only waits' : '@PUBLISH only publishes';
+  const message = `${formatTarget(mapping)}, mapped at ${placeOf(mapping)}, is never called: ${why}`;
   report('warning', 'flow.mapped-publish', message);
 }
 

@@ -12,6 +12,7 @@ export interface SettleView {
   /** 0 when there is no row. */
   stateVersion(actor: string, key: string): number;
   isPending(order: number): boolean;
+  isParked(correlationId: string): boolean;
   /** True for an id that is pending, or was settled within the time that ids are kept. */
   knowsId(id: string): boolean;
 }
@@ -24,16 +25,22 @@ export function settle(view: SettleView, results: readonly Result[], nextSequenc
     children: [],
     settledRows: [],
     deadLetters: [],
+    parks: [],
+    unparks: [],
     receipts: [],
     settledTasks: 0,
     records: 0,
   };
   const gone = new Set<number>();
   const newIds = new Set<string>();
+  const parked = createParked(view);
   for (const result of results) {
     const row = commit.keyRows.get(result.key) ?? view.keyRow(result.key);
-    const wins = isFirst(result, row, view, gone) && isCurrent(result, view, commit);
-    if (wins) write(result, view, commit, nextSequence, gone, newIds);
+    const wins = isFirst(result, row, view, gone) && isCurrent(result, view, commit) && parked.allows(result);
+    if (wins) {
+      write(result, view, commit, nextSequence, gone, newIds);
+      parked.note(result);
+    }
     const marks = wins ? raised(row?.marks, result) : (row?.marks ?? {});
     // The run is named even when it is refused: whoever missed the bell learns from this row that it is over.
     const runs = [result.run, ...(row?.runs ?? [])].slice(0, runsPerRow);
@@ -103,6 +110,8 @@ function write(
     commit.children.push(child);
   }
   commit.deadLetters.push(...result.deadLetters);
+  commit.parks.push(...result.parks);
+  commit.unparks.push(...result.unparks);
   commit.settledTasks += result.rows.length;
   for (const { count } of result.marks) commit.settledTasks += count;
 }
@@ -111,4 +120,19 @@ function raised(marks: KeyRow['marks'] | undefined, result: Result): Record<stri
   const next: Record<string, number> = { ...marks };
   for (const { source, last } of result.marks) next[source] = last;
   return next;
+}
+
+/** Who waits for an answer, as of the results before this one: a waiting ends once, and no two share an id. */
+function createParked(view: SettleView) {
+  const changed = new Map<string, boolean>();
+  const waits = (id: string) => changed.get(id) ?? view.isParked(id);
+  return {
+    allows: ({ parks, unparks }: Result): boolean =>
+      unparks.every(({ correlationId }) => waits(correlationId)) &&
+      parks.every(({ correlationId }) => !waits(correlationId)),
+    note({ parks, unparks }: Result): void {
+      for (const { correlationId } of unparks) changed.set(correlationId, false);
+      for (const { correlationId } of parks) changed.set(correlationId, true);
+    },
+  };
 }

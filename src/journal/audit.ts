@@ -15,7 +15,7 @@ export interface ObservationCounts {
   readonly lost: number;
 }
 
-/** Tasks that came from outside or from other tasks: accepted = completed + dead-lettered + pending. */
+/** Tasks that came from outside or from other tasks: accepted = completed + dead-lettered + pending + parked. */
 export interface TaskCounts {
   /** Of all tasks, those of the scheduler included. */
   readonly settled: number;
@@ -23,6 +23,7 @@ export interface TaskCounts {
   readonly completed: number;
   readonly deadLettered: number;
   readonly pending: number;
+  readonly parked: number;
   readonly lost: number;
 }
 
@@ -39,7 +40,7 @@ type Reader = Pick<JournalReader, 'info' | 'stateRows'>;
 
 /** Adds up what the journal says. All of it is read in one go, so that the numbers are of one moment. */
 export function auditJournal(reader: Reader): Audit {
-  const { totals, pending } = reader.info();
+  const { totals, pending, parked } = reader.info();
   const states = reader
     .stateRows(stateManagerName)
     .map(({ value }) => JSON.parse(value.toString()) as TargetState);
@@ -52,7 +53,8 @@ export function auditJournal(reader: Reader): Audit {
     completed,
     deadLettered: deadRows,
     pending,
-    lost: accepted - completed - deadRows - pending,
+    parked,
+    lost: accepted - completed - deadRows - pending - parked,
   };
   // One that was lost and one that was doubled must not cancel each other out.
   const lost = Math.abs(tasks.lost) + targets.reduce((sum, target) => sum + Math.abs(target.lost), 0);

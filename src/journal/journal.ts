@@ -1,10 +1,12 @@
 import type { Commit, RecordRange } from '../model/commit.ts';
-import type { DeadLetter, KeyRow } from '../model/run.ts';
+import type { DeadLetter, KeyRow, ParkedRow } from '../model/run.ts';
 import type { Batch } from './batch.ts';
 
 /** What has become of an admitted task or a child; kept for a day after it was settled. */
 export type RowOutcome =
   | { readonly state: 'pending'; readonly order: number }
+  /** It waits for an answer with this correlation id. */
+  | { readonly state: 'parked'; readonly correlationId: string }
   | {
       readonly state: 'settled';
       readonly outcome: 'completed' | 'ended' | 'dead-lettered';
@@ -30,12 +32,14 @@ export interface JournalInfo {
   readonly head: string;
   readonly totals: Totals;
   readonly pending: number;
+  /** Tasks that wait for an answer. */
+  readonly parked: number;
 }
 
 /** Since the journal was made. */
 export interface Totals {
   readonly settledTasks: number;
-  /** Rows that were taken into `pending`. */
+  /** Rows that were taken into `pending`, or parked without ever having been there. */
   readonly accepted: number;
   /** Rows that were settled otherwise than as a dead letter. */
   readonly completed: number;
@@ -71,6 +75,9 @@ export interface JournalReader {
   /** Rows after `order`, oldest first. */
   pendingAfter(order: number, most: number): PendingRow[];
   outcomeOf(id: string): RowOutcome | undefined;
+  parkedRow(correlationId: string): ParkedRow | undefined;
+  /** Rows whose deadline is not after `time`, the longest overdue first. */
+  parkedUntil(time: number, most: number): ParkedRow[];
   deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
   /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
   batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
@@ -81,6 +88,7 @@ export interface JournalReader {
 export interface JournalWriter extends JournalReader {
   stateVersion(actor: string, key: string): number;
   knowsId(id: string): boolean;
+  isParked(correlationId: string): boolean;
   /**
    * Writes all of it in one transaction and returns when it is durable.
    * @throws journal.full (nothing was written; try again when there is room), journal.stale-owner

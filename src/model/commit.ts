@@ -1,4 +1,14 @@
-import type { Child, DeadLetter, KeyRow, Receipt, Segment, SettledRow, StateWrite } from './run.ts';
+import type {
+  Child,
+  DeadLetter,
+  KeyRow,
+  ParkedRow,
+  Receipt,
+  Segment,
+  SettledRow,
+  StateWrite,
+  Unpark,
+} from './run.ts';
 
 /** Everything that one transaction of the journal writes, as the integration manager decided it. */
 export interface Commit {
@@ -9,6 +19,8 @@ export interface Commit {
   readonly children: Child[];
   readonly settledRows: { readonly row: SettledRow; readonly records: RecordRange }[];
   readonly deadLetters: DeadLetter[];
+  readonly parks: ParkedRow[];
+  readonly unparks: Unpark[];
   /** Published when the transaction is durable, never before. */
   readonly receipts: Receipt[];
   settledTasks: number;

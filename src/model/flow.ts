@@ -28,8 +28,17 @@ export interface Step {
   readonly column: number;
 }
 
-/** `entry`: where a task comes in; `plain`: a mapped method runs; `publish`: the body is collected; `done`: the flow is complete. */
-export type StepKind = 'entry' | 'plain' | 'publish' | 'done';
+/**
+ * `entry`: where a task comes in; `plain`: a mapped method runs; `publish`: the body is collected; `park`: the task
+ * waits for an answer; `spread`: a mapped method runs on every worker; `done`: the flow is complete.
+ */
+export type StepKind = 'entry' | 'plain' | 'publish' | 'park' | 'spread' | 'done';
+
+const kindsByDecorator: Readonly<Record<string, StepKind>> = {
+  PUBLISH: 'publish',
+  ASYNC: 'park',
+  ROUTING_WORKER: 'spread',
+};
 
 export const doneText = '??done';
 
@@ -37,7 +46,7 @@ export const doneText = '??done';
 export function kindOfStep(key: ActionKey, index: number): StepKind {
   if (formatActionKey(key) === doneText) return 'done';
   if (index === 0) return 'entry';
-  return key.decorator === 'PUBLISH' ? 'publish' : 'plain';
+  return kindsByDecorator[key.decorator] ?? 'plain';
 }
 
 export function revisionOf(steps: readonly Step[]): string {

@@ -62,7 +62,7 @@ export interface Segment {
 export interface SettledRow {
   readonly order: number;
   readonly id: string;
-  readonly outcome: 'completed' | 'ended' | 'dead-lettered';
+  readonly outcome: 'completed' | 'ended' | 'dead-lettered' | 'parked';
   readonly reason: string;
 }
 
@@ -70,6 +70,32 @@ export interface SettledRow {
 export interface Child {
   readonly id: string;
   readonly record: Buffer;
+}
+
+/** A task that waits for an answer (`@ASYNC`): the journal's row of its correlation id (R8). */
+export interface ParkedRow {
+  readonly correlationId: string;
+  /** Of the task; it goes on under the same id. */
+  readonly id: string;
+  readonly key: string;
+  /** Ms since the epoch; from then on the waiting is an error. */
+  readonly deadline: number;
+  /** Texts of the steps that are left, so that a flow that was changed meanwhile is noticed. */
+  readonly remaining: readonly string[];
+  /** The task, with the body that it was parked with. */
+  readonly record: Buffer;
+  /** It was no row of `pending` before: it counts as accepted from here on. */
+  readonly isNew: boolean;
+}
+
+/** The end of a waiting. Answer and timeout race, and one wins, because both settle the same row. */
+export interface Unpark {
+  readonly correlationId: string;
+  readonly id: string;
+  /** The task that goes on, as a row of `pending`; undefined when its time was over, or it cannot go on. */
+  readonly resumed: Buffer | undefined;
+  /** Why it does not go on. */
+  readonly reason: string;
 }
 
 export interface DeadLetter {
@@ -88,6 +114,8 @@ export interface Result {
   readonly states: readonly StateWrite[];
   readonly children: readonly Child[];
   readonly deadLetters: readonly DeadLetter[];
+  readonly parks: readonly ParkedRow[];
+  readonly unparks: readonly Unpark[];
   readonly segments: readonly Segment[];
 }
 

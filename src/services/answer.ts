@@ -15,6 +15,7 @@ export const statuses: Partial<Record<ErrorCode, number>> = {
   'usage.invalid': 400,
   'auth.missing': 401,
   'auth.refused': 403,
+  'correlation.unknown': 404,
   'flow.unknown': 404,
   'target.unknown': 404,
   'push.invalid-id': 409,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { readField } from '../model/envelope.ts';
 import { codeOf, PolarError } from '../model/errors.ts';
+import type { ParkedRow } from '../model/run.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
 import type { Tasking } from '../model/tasking.ts';
 import { createTraceparent, parseTraceparent } from '../telemetry/trace.ts';
@@ -26,6 +28,8 @@ export interface GatewayOptions extends Outcomes {
   admit(push: Push): Promise<void>;
   /** What is observed now; undefined before the first policy is in force. */
   targets(): Tasking | undefined;
+  /** Who waits for an answer. */
+  parkedRow(correlationId: string): ParkedRow | undefined;
   /** Names of the flows that run. */
   flows(): ReadonlySet<string>;
   readonly maxBodyBytes: number;
@@ -126,12 +130,37 @@ function prepare(route: Route, query: PushQuery, options: GatewayOptions): Fill 
   return route.verb === 'push' ? preparePush(route, query, options) : prepareObserve(route, options);
 }
 
-function preparePush({ name: flow }: Route, query: PushQuery, { node, flows }: GatewayOptions): Fill {
+function preparePush({ name: flow }: Route, query: PushQuery, options: GatewayOptions): Fill {
+  const { node, flows } = options;
   requireFlow(flow, flows());
+  if (query.correlation !== undefined) return prepareAnswer(flow, query.correlation, options);
   // Flows may have dots in their names, parts of subject names may not.
   const domain = flow.replaceAll('.', '-');
   const { key = formatSubjectName({ node, kind: 'command', method: 'push', domain }), subject = '' } = query;
   return (body) => ({ flow, key, subject, group: '', deadline: 0, body: jsonOf(body) });
+}
+
+/** The answer to a task of this flow that waits at `@ASYNC`; it goes the way of every push, under that task's key. */
+function prepareAnswer(flow: string, correlationId: string, { parkedRow }: GatewayOptions): Fill {
+  const row = parkedRow(correlationId);
+  if (!row || readField(row.record, 0, 'flow') !== flow) {
+    throw new PolarError(
+      'correlation.unknown',
+      `No task of ${flow} waits for an answer to "${correlationId}".`,
+      {
+        hint: 'It was answered already, its time was over, or it never waited.',
+      },
+    );
+  }
+  const opening = `{"correlationId":${JSON.stringify(correlationId)},"answer":`;
+  return (body) => ({
+    flow: 'Answer',
+    key: row.key,
+    subject: '',
+    group: '',
+    deadline: 0,
+    body: Buffer.concat([Buffer.from(opening), jsonOf(body), Buffer.from('}')]),
+  });
 }
 
 function prepareObserve({ name }: Route, { node, targets, now = Date.now }: GatewayOptions): Fill {

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
 import { probeComponents } from '../components/probe.ts';
-import { loadFlows, loadMappings } from '../flows/load.ts';
-import { resolveFlows } from '../flows/resolve.ts';
+import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
 import { policyManagerName, taskManagerName } from '../model/actor-names.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
@@ -21,6 +20,7 @@ import type {
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
+import { expirySource, pushOverdue } from './expiry.ts';
 import { openGateways } from './gateways.ts';
 import { whyClosed } from './intake-gate.ts';
 import { policyWatchSource, pushPolicies } from './policy-source.ts';
@@ -56,7 +56,8 @@ runChild({
       isKnown: (id) => journal.outcomeOf(id) !== undefined,
       whyClosed: () => whyClosed({ isStopping, isJournalFull, pending: journal.info().pending, maxPending }),
     });
-    const sources = [ticks, policies, pushes.source];
+    const expiry = createSource(expirySource, line);
+    const sources = [ticks, policies, pushes.source, expiry];
     const ticking = startTicking(node, ticks, markOf('scheduler'));
 
     // What is observed is the Task Manager's row, and how the policy stands the Policy Manager's.
@@ -83,14 +84,19 @@ runChild({
       } satisfies ServicesWord);
     };
 
-    const flowNames = namesOfFlows(productDir, projectDir);
+    const builtIn = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
+    const ofProject = probeComponents(projectDir, new Set(builtIn.keys())).known;
+    const known = new Map([...builtIn, ...ofProject]);
+    // What is wrong with a flow, the workers' log says.
+    const flows = followFlows({ productDir, projectDir, known, onRead: () => {} });
     const settledChecks = new Set<() => void>();
     const gateways = await openGateways(own, {
       node,
       maxBodyBytes,
       admit: pushes.admit,
       targets: () => tasking?.value,
-      flows: () => flowNames,
+      flows: flows.names,
+      parkedRow: (correlationId) => journal.parkedRow(correlationId),
       outcomeOf: (id) => journal.outcomeOf(id),
       onSettled(check) {
         settledChecks.add(check);
@@ -102,6 +108,9 @@ runChild({
       for (const source of sources) source.lookUp(markOf(source.name));
       followTasking();
       for (const check of settledChecks) check();
+      if (isStopping) return;
+      const overdue = (time: number, most: number) => journal.parkedUntil(time, most);
+      pushOverdue({ source: expiry, overdue, markOf: markOf(expirySource), now: Date.now() });
     };
     let manager: ManagerPeer | undefined;
     let listener: Listener | undefined;
@@ -158,6 +167,7 @@ runChild({
       async close() {
         abort.abort();
         clearInterval(timer);
+        flows.close();
         await gateways.close();
         listener?.close();
         line.close();
@@ -166,12 +176,3 @@ runChild({
     };
   },
 });
-
-/** The flows that run: sound, and with every step mapped. */
-function namesOfFlows(productDir: string, projectDir: string): ReadonlySet<string> {
-  const { flows } = loadFlows({ productDir, projectDir });
-  const { mappings } = loadMappings({ productDir, projectDir });
-  const builtIn = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
-  const { known } = probeComponents(projectDir, new Set(builtIn.keys()));
-  return new Set(resolveFlows(flows, mappings, new Map([...builtIn, ...known])).flows.keys());
-}

@@ -15,6 +15,8 @@ export interface PushQuery {
   readonly id: string | undefined;
   readonly key: string | undefined;
   readonly subject: string | undefined;
+  /** The push is the answer to a task that waits under this id. */
+  readonly correlation: string | undefined;
   /** How long to wait until the push is settled; undefined to be answered when it is accepted. */
   readonly waitMs: number | undefined;
 }
@@ -32,7 +34,8 @@ export function routeOf(path: string): Route | undefined {
 
 /** @throws usage.invalid, push.invalid-id, subject-name.invalid */
 export function parseQuery(verb: Route['verb'], query: URLSearchParams): PushQuery {
-  const known = verb === 'push' ? ['id', 'key', 'subject', 'wait', 'timeout'] : ['id', 'wait', 'timeout'];
+  const known =
+    verb === 'push' ? ['id', 'key', 'subject', 'correlation', 'wait', 'timeout'] : ['id', 'wait', 'timeout'];
   for (const name of query.keys()) {
     if (!known.includes(name)) {
       throw wrong(thereIsNo('parameter', name, known), `Known are ${known.join(', ')}.`);
@@ -43,6 +46,7 @@ export function parseQuery(verb: Route['verb'], query: URLSearchParams): PushQue
     id: soundId(query.get('id') ?? undefined),
     key: subjectName(query.get('key')),
     subject: subjectName(query.get('subject')),
+    correlation: query.get('correlation') ?? undefined,
     waitMs: waitOf(query),
   };
 }

@@ -1,3 +1,4 @@
+import { pinnedWorker } from '../model/pinning.ts';
 import {
   type Lane,
   nextGroup,
@@ -40,9 +41,11 @@ export function lease(state: SubjectState): Lease[] {
     const alone = lane.deaths >= 2;
     const worker = pickWorker(state, lane, alone, reserved);
     if (!worker) {
-      if (!alone) break;
-      // It waits for an idle worker, and one is given nothing more until it is; the others serve who is behind it.
-      reserved ??= leastBusy(state);
+      const isPinned = pinnedWorker(nextGroup(lane)) !== undefined;
+      if (!alone && !isPinned) break;
+      // Alone: it waits for an idle worker, and one is given nothing more until it is; the others serve who is
+      // behind it. Pinned: it waits for its worker, and holds up nobody.
+      if (alone && !isPinned) reserved ??= leastBusy(state);
       state.readyHead++;
       later.push(lane);
       continue;
@@ -87,10 +90,11 @@ function pickWorker(
   alone: boolean,
   reserved: WorkerState | undefined,
 ): WorkerState | undefined {
+  const pinned = pinnedWorker(nextGroup(lane));
   let best: WorkerState | undefined;
   for (const worker of state.workers.values()) {
     if (worker.runs.size >= worker.credit || (alone && worker.runs.size > 0) || hasLoner(worker)) continue;
-    if (worker === reserved) continue;
+    if (worker === reserved || (pinned !== undefined && worker.name !== pinned)) continue;
     if (worker.name === lane.lastWorker) return worker;
     if (!best || worker.runs.size < best.runs.size) best = worker;
   }

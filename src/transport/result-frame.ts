@@ -11,14 +11,28 @@ type Head = [
   states: Result['states'],
   children: Result['children'],
   deadLetters: Result['deadLetters'],
+  parks: Result['parks'],
+  unparks: Result['unparks'],
   segments: [topic: string, count: number, bytes: number][],
 ];
 
 /** One result: u32 length, u32 head length, head (msgpack), the segments' records as they are. */
 export function encodeResult(result: Result): Buffer {
-  const { run, key, worker, marks, rows, states, children, deadLetters, segments } = result;
-  const sizes = segments.map(({ topic, count, bytes }): Head[8][number] => [topic, count, bytes.length]);
-  const head = pack([run, key, worker, marks, rows, states, children, deadLetters, sizes] satisfies Head);
+  const { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments } = result;
+  const sizes = segments.map(({ topic, count, bytes }): Head[10][number] => [topic, count, bytes.length]);
+  const head = pack([
+    run,
+    key,
+    worker,
+    marks,
+    rows,
+    states,
+    children,
+    deadLetters,
+    parks,
+    unparks,
+    sizes,
+  ] satisfies Head);
   const headLength = Buffer.allocUnsafe(4);
   headLength.writeUInt32LE(head.length, 0);
   return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes)]);
@@ -32,7 +46,7 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     if (headEnd > end) throw cut();
     const head = unpack(frame.subarray(start + 4, headEnd));
     if (!isHead(head)) throw misshapen('result');
-    const [run, key, worker, marks, rows, states, children, deadLetters, sizes] = head;
+    const [run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, sizes] = head;
     const segments: Segment[] = [];
     let at = headEnd;
     for (const [topic, count, bytes] of sizes) {
@@ -40,17 +54,17 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
       at += bytes;
     }
     if (at !== end) throw cut();
-    yield { run, key, worker, marks, rows, states, children, deadLetters, segments };
+    yield { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments };
   }
 }
 
 /** As far as it must be one for the reading to go on; whoever made it is one of our own workers. */
 function isHead(head: unknown): head is Head {
-  if (!Array.isArray(head) || head.length !== 9) return false;
+  if (!Array.isArray(head) || head.length !== 11) return false;
   const [names, lists] = [head.slice(0, 3), head.slice(3)];
   return (
     names.every((name) => typeof name === 'string') &&
     lists.every(Array.isArray) &&
-    head[8].every(Array.isArray)
+    head[10].every(Array.isArray)
   );
 }

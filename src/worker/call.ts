@@ -2,8 +2,7 @@ import { type Component, isEndOfFlow, passBody } from '../actors/component.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import { decideFate } from '../supervision/error-kernel.ts';
 import { CallContext, type CallSetting } from './context.ts';
-import type { Call, CallOutcome } from './run.ts';
-import type { RunStates } from './states.ts';
+import type { Call, CallOutcome, WorkerRun } from './run-state.ts';
 
 export interface CallOptions extends CallSetting {
   readonly components: ReadonlyMap<string, Component>;
@@ -13,10 +12,10 @@ export interface CallOptions extends CallSetting {
 /** Runs one step's method; what it throws goes to the error kernel. A promise only where the method gave one. */
 export function callMethod(
   call: Call,
-  states: RunStates,
+  run: WorkerRun,
   options: CallOptions,
 ): CallOutcome | Promise<CallOutcome> {
-  const given = new CallContext(call.task, call, states, options);
+  const given = new CallContext(call.task, call, run, options);
   let returned: unknown;
   try {
     const method = methodOf(call, options);
@@ -51,8 +50,8 @@ function dataOf({ body, task }: Call): unknown {
 
 function passed(returned: unknown, context: CallContext): CallOutcome {
   context.close();
-  const { emissions } = context;
-  if (isEndOfFlow(returned)) return { kind: 'ended', reason: returned.ended, emissions };
+  const { emissions, endings } = context;
+  if (isEndOfFlow(returned)) return { kind: 'ended', reason: returned.ended, emissions, endings };
   return { kind: 'passed', body: { value: returned }, emissions };
 }
 

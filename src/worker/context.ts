@@ -7,12 +7,14 @@ import {
   type StateRows,
   type TaskInfo,
 } from '../actors/component.ts';
+import type { ParkingContext } from '../actors/parking.ts';
 import type { Envelope } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
-import { pendingSource } from '../model/run.ts';
+import { type ParkedRow, pendingSource } from '../model/run.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { type ComponentPlace, createComponentLog } from './component-log.ts';
-import type { Emission } from './emission.ts';
+import { type Emission, nameOf } from './emission.ts';
+import { type Ending, type ParkedReader, parkedNow, type WorkerRun } from './run-state.ts';
 import type { RunStates } from './states.ts';
 
 /** A task without a deadline of its own is given this long for each step. */
@@ -20,6 +22,7 @@ const stepLimitMs = 60_000;
 /** After its signal has aborted, a method has this long to end by itself. */
 const graceMs = 1000;
 const nothingEmitted: readonly Emission[] = [];
+const nothingEnded: readonly Ending[] = [];
 
 /** What is the same for all calls of a worker. */
 export interface CallSetting {
@@ -31,7 +34,7 @@ export interface CallSetting {
 }
 
 /** What one call of a method is given. Everything that costs something is made when it is first asked for. */
-export class CallContext implements ActionContext {
+export class CallContext implements ActionContext, ParkingContext {
   readonly #place: ComponentPlace;
   readonly #envelope: Envelope;
   readonly #states: RunStates;
@@ -42,12 +45,15 @@ export class CallContext implements ActionContext {
   #abort: AbortController | undefined;
   #timers: NodeJS.Timeout[] | undefined;
   #emissions: Emission[] | undefined;
+  #endings: Ending[] | undefined;
+  readonly parked: ParkedReader;
 
   /** `place` is the step's method. */
-  constructor(envelope: Envelope, place: ComponentPlace, states: RunStates, setting: CallSetting) {
+  constructor(envelope: Envelope, place: ComponentPlace, run: WorkerRun, setting: CallSetting) {
+    this.parked = (correlationId) => parkedNow(run, correlationId);
     this.#envelope = envelope;
     this.#place = place;
-    this.#states = states;
+    this.#states = run.states;
     this.#setting = setting;
   }
 
@@ -87,6 +93,20 @@ export class CallContext implements ActionContext {
 
   get emissions(): readonly Emission[] {
     return this.#emissions ?? nothingEmitted;
+  }
+
+  get endings(): readonly Ending[] {
+    return this.#endings ?? nothingEnded;
+  }
+
+  unpark(row: ParkedRow, answer: unknown): void {
+    this.#endings ??= [];
+    this.#endings.push({ row, answer: Buffer.from(JSON.stringify(answer ?? null)) });
+  }
+
+  expire(row: ParkedRow): void {
+    this.#endings ??= [];
+    this.#endings.push({ row, answer: undefined });
   }
 
   readonly end = (reason: string): EndOfFlow => endOfFlow(reason);
@@ -140,7 +160,8 @@ function infoOf(task: Envelope): TaskInfo {
     time: task.time,
     deadline: task.deadline,
     attempt: task.attempt + 1,
-    correlationId: task.correlationId,
+    // What an answer has to name: the task's own correlation id, or the task.
+    correlationId: task.correlationId || nameOf(task),
     traceparent: task.traceparent,
   };
 }

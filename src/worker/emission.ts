@@ -10,17 +10,24 @@ export interface Emission {
   readonly group?: string;
   readonly deadline?: number;
   readonly body: Buffer;
+  /** Steps that are left of the flow; 0 for all of them. */
+  readonly step?: number;
+}
+
+/** What a task is called: its id, or for numbered ones what names them. */
+export function nameOf({ id, source, key, number }: Envelope): string {
+  return id || `${source}-${key}-${number}`;
 }
 
 /** @throws envelope.oversized */
 export function childOf(parent: Envelope, emission: Emission, index: number): Child {
-  const id = emission.id ?? `${parent.id || `${parent.source}-${parent.key}-${parent.number}`}.${index + 1}`;
+  const id = emission.id ?? `${nameOf(parent)}.${index + 1}`;
   const record = encodeEnvelope({
     id,
     source: pendingSource,
     number: 0,
     flow: emission.flow,
-    step: 0,
+    step: emission.step ?? 0,
     key: emission.key,
     subject: emission.subject ?? '',
     time: parent.time,

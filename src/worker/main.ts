@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
 import { openProjectComponents } from '../components/project-components.ts';
+import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
 import { messageOf } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Result, Run } from '../model/run.ts';
 import { observerKinds, preload } from '../observers/kinds.ts';
 import { runChild } from '../supervision/child-process.ts';
-import { createLogger } from '../telemetry/log.ts';
+import { createLogger, type Logger } from '../telemetry/log.ts';
 import { ipc, runsPath } from '../topology/endpoints.ts';
 import type {
   ChildConfiguration,
@@ -24,7 +26,7 @@ import { decodeRuns } from '../transport/run-frame.ts';
 import { encodeWord, type Word } from '../transport/word-frame.ts';
 import { callMethod } from './call.ts';
 import { advance, conclude, createRun, type Finished, type WorkerRun } from './run.ts';
-import { loadWalks } from './walks.ts';
+import { walkOf } from './walks.ts';
 
 /*
  * A worker takes runs from the subject, walks each task through its flow, hands the run's one result to the
@@ -51,12 +53,23 @@ runChild({
     process.stdout.write = process.stderr.write.bind(process.stderr);
     const ofProject = await openProjectComponents(own.projectDir, new Set(builtIn.keys()), log);
     const components = new Map([...builtIn, ...ofProject.components]);
-    const known = new Map([...methodsOf(builtIn), ...ofProject.known]);
-    const { walks, findings } = loadWalks(own.productDir, own.projectDir, known);
+    logRefused(log, ofProject.findings);
+    const flows = followFlows({
+      productDir: own.productDir,
+      projectDir: own.projectDir,
+      known: new Map([...methodsOf(builtIn), ...ofProject.known]),
+      onRead: (findings) => logRefused(log, findings),
+    });
+    const walkOfFlow = (flow: string) => {
+      const found = flows.flow(flow);
+      return found && walkOf(found);
+    };
+    const parked = (correlationId: string) => journal.parkedRow(correlationId);
     const callOptions = { components, node, log, now: Date.now, maxAttempts: settings.maxAttempts };
     const runs = new Map<string, WorkerRun>();
     const counts = { runs: 0, tasks: 0, failures: 0, rejectedFrames: 0 };
     let subject: { readonly peer: SubjectPeer; readonly words: Outbox; readonly inbox: Inbox } | undefined;
+    let workerNames: readonly string[] = [];
     let manager: { readonly peer: ManagerPeer; readonly results: Outbox } | undefined;
     /** Finished while no integration manager was known; they keep the credit, so they are few. */
     const held: { readonly run: Run; readonly finished: Finished }[] = [];
@@ -82,7 +95,7 @@ runChild({
       for (;;) {
         const next = advance(state);
         if (next.type === 'finished') return handOver(state.run, next);
-        const outcome = callMethod(next, state.states, callOptions);
+        const outcome = callMethod(next, state, callOptions);
         conclude(state, outcome instanceof Promise ? await outcome : outcome);
       }
     };
@@ -90,9 +103,12 @@ runChild({
       const state = createRun({
         run,
         worker: name,
-        walk: (flow) => walks.get(flow),
+        walk: walkOfFlow,
         maxAttempts: settings.maxAttempts,
         reader: (actor, key) => journal.stateRow(actor, key),
+        parked,
+        answerWithinMs: settings.answerWithinMs,
+        workers: () => workerNames,
       });
       runs.set(run.id, state);
       counts.runs++;
@@ -123,6 +139,7 @@ runChild({
       });
     };
     const follow = (peers: Peers) => {
+      workerNames = peers.workers.map((worker) => worker.name);
       const next = peers.integrationManager;
       if (next?.incarnation !== manager?.peer.incarnation) {
         // What the old one had not read is gone with it.
@@ -140,11 +157,7 @@ runChild({
     follow(own.peers);
     // After ready: the first observation should not pay for loading its HTTP client, and neither should the start.
     setTimeout(() => void preload(), 50).unref();
-    for (const { severity, file, line, column, code, message } of [...ofProject.findings, ...findings]) {
-      const event = code.startsWith('component.') ? 'component.refused' : 'flow.refused';
-      if (severity === 'error') log.warn({ event, file, line, column, code, err: message }, 'refused');
-    }
-    log.info({ event: 'worker.ready', flows: [...walks.keys()] }, 'ready');
+    log.info({ event: 'worker.ready', flows: [...flows.names()] }, 'ready');
 
     return {
       details: { incarnation },
@@ -162,6 +175,7 @@ runChild({
       async close() {
         ofProject.close();
         actors.stop();
+        flows.close();
         subject?.inbox.close();
         subject?.words.close();
         manager?.results.close();
@@ -170,3 +184,12 @@ runChild({
     };
   },
 });
+
+/** A flow that cannot run is left out, or goes on as it was; the log says why, `flow lint` says it better. */
+function logRefused(log: Logger, findings: readonly Finding[]): void {
+  for (const { severity, file, line, column, code, message } of findings) {
+    if (severity !== 'error') continue;
+    const event = code.startsWith('component.') ? 'component.refused' : 'flow.refused';
+    log.warn({ event, file, line, column, code, err: message }, 'refused');
+  }
+}

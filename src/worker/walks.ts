@@ -1,30 +1,30 @@
-import { loadFlows, loadMappings } from '../flows/load.ts';
-import { type KnownComponents, type ResolvedStep, resolveFlows } from '../flows/resolve.ts';
-import type { Finding } from '../model/finding.ts';
-import type { WalkStep } from './run.ts';
+import type { ResolvedFlow, ResolvedStep } from '../flows/resolve.ts';
+import { doneText } from '../model/flow.ts';
+import type { WalkStep } from './run-state.ts';
 
-/** What this worker walks, per flow. Flows with problems are left out; what is wrong with them is told. */
-export function loadWalks(
-  productDir: string,
-  projectDir: string,
-  known: KnownComponents,
-): { walks: ReadonlyMap<string, readonly WalkStep[]>; findings: readonly Finding[] } {
-  const flows = loadFlows({ productDir, projectDir });
-  const mappings = loadMappings({ productDir, projectDir });
-  const registry = resolveFlows(flows.flows, mappings.mappings, known);
-  const walks = new Map(
-    Array.from(registry.flows, ([name, { steps }]) => [name, steps.map(walkStepOf)] as const),
-  );
-  return { walks, findings: [...flows.findings, ...mappings.findings, ...registry.findings] };
+const walks = new WeakMap<ResolvedFlow, readonly WalkStep[]>();
+
+/** What a worker walks of a flow; the same flow gives the same steps. */
+export function walkOf(flow: ResolvedFlow): readonly WalkStep[] {
+  const known = walks.get(flow);
+  if (known) return known;
+  const steps = flow.steps.map(walkStepOf);
+  walks.set(flow, steps);
+  return steps;
 }
 
 function walkStepOf(step: ResolvedStep): WalkStep {
   switch (step.kind) {
     case 'call':
-      return { kind: 'call', component: step.component, method: step.method };
+    case 'spread': {
+      const { kind, component, method } = step;
+      return { kind, component, method, text: step.step.text };
+    }
     case 'publish':
-      return { kind: 'publish', topic: step.topic };
+      return { kind: 'publish', topic: step.topic, text: step.step.text };
+    case 'park':
+      return { kind: 'park', text: step.step.text };
     case 'done':
-      return { kind: 'done' };
+      return { kind: 'done', text: doneText };
   }
 }

@@ -1,6 +1,6 @@
 import type { Commit } from '../../src/model/commit.ts';
 import { writeNumber } from '../../src/model/envelope.ts';
-import type { KeyRow } from '../../src/model/run.ts';
+import type { KeyRow, ParkedRow } from '../../src/model/run.ts';
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -16,8 +16,9 @@ export interface MemoryJournal {
   readonly keys: Map<string, KeyRow>;
   readonly states: Map<string, { version: number; value: Buffer }>;
   readonly pending: Map<number, Buffer>;
-  readonly ids: Map<string, 'pending' | 'settled'>;
-  deadLetters: Buffer[];
+  readonly ids: Map<string, 'pending' | 'parked' | 'settled'>;
+  readonly parked: Map<string, ParkedRow>;
+  readonly deadLetters: { readonly record: Buffer; readonly code: string }[];
 }
 
 export function createMemoryJournal(): MemoryJournal {
@@ -29,6 +30,7 @@ export function createMemoryJournal(): MemoryJournal {
     states: new Map(),
     pending: new Map(),
     ids: new Map(),
+    parked: new Map(),
     deadLetters: [],
   };
 }
@@ -40,16 +42,29 @@ export function applyCommit(journal: MemoryJournal, commit: Commit): void {
   for (const [id, { write, version }] of commit.states)
     journal.states.set(id, { version, value: write.value });
   for (const { id, record } of commit.children) {
-    const order = journal.nextOrder++;
-    const copy = Buffer.from(record);
-    writeNumber(copy, order);
-    journal.pending.set(order, copy);
+    addPending(journal, record);
     journal.ids.set(id, 'pending');
   }
   for (const { row } of commit.settledRows) {
     journal.pending.delete(row.order);
-    journal.ids.set(row.id, 'settled');
+    if (row.outcome !== 'parked') journal.ids.set(row.id, 'settled');
   }
-  journal.deadLetters.push(...commit.deadLetters.map(({ record }) => record));
+  for (const { correlationId, id, resumed } of commit.unparks) {
+    journal.parked.delete(correlationId);
+    journal.ids.set(id, resumed ? 'pending' : 'settled');
+    if (resumed) addPending(journal, resumed);
+  }
+  for (const row of commit.parks) {
+    journal.parked.set(row.correlationId, row);
+    journal.ids.set(row.id, 'parked');
+  }
+  journal.deadLetters.push(...commit.deadLetters);
   journal.nextOrder += commit.deadLetters.length;
+}
+
+function addPending(journal: MemoryJournal, record: Buffer): void {
+  const order = journal.nextOrder++;
+  const copy = Buffer.from(record);
+  writeNumber(copy, order);
+  journal.pending.set(order, copy);
 }

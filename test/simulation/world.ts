@@ -23,6 +23,7 @@ import {
   type CallOutcome,
   conclude,
   createRun,
+  parkedNow,
   type WalkStep,
   type WorkerRun,
 } from '../../src/worker/run.ts';
@@ -42,9 +43,13 @@ export class Broken extends Error {}
 
 const keys = ['a', 'b', 'c'];
 const tasksPerKey = 12;
-const pushIds = Array.from({ length: 8 }, (_, index) => `push-${index + 1}`);
+const ids = (name: string, count: number) =>
+  Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
+const pushIds = [...ids('push', 8), ...ids('park', 6)];
 const faultsUntilMs = 3000;
 const endMs = 60_000;
+
+const flowOf = (id: string) => (id.startsWith('park') ? 'P' : 'T');
 
 /*
  * The whole pipeline on simulated time: the real cores, joined by channels that delay and lose. One seed decides
@@ -61,6 +66,7 @@ export function runWorld({ seed, without }: WorldOptions): { steps: number; kill
     seenRecords: new Map(),
     lastOf: new Map(),
     chain: new Map(),
+    answered: new Map(),
     delivered: new Set(),
     subject: undefined,
     workers: new Map(),
@@ -76,6 +82,8 @@ export function runWorld({ seed, without }: WorldOptions): { steps: number; kill
   for (const name of ['w1', 'w2']) startWorker(world, name);
   startSource(world, 'ticks');
   startSource(world, 'gateway');
+  startSource(world, 'answers');
+  startSource(world, 'timer');
   startBridge(world, 0);
   scheduleFaults(world);
 
@@ -125,6 +133,8 @@ interface World {
   readonly seenRecords: Map<string, number>;
   readonly lastOf: Map<string, number>;
   readonly chain: Map<string, number>;
+  /** By id: how often a task went on after its answer. */
+  readonly answered: Map<string, number>;
   readonly delivered: Set<number>;
   subject: SubjectLife | undefined;
   readonly workers: Map<string, WorkerLife>;
@@ -137,11 +147,31 @@ interface World {
 }
 
 const steps: WalkStep[] = [
-  { kind: 'call', component: 'Counter', method: 'count' },
-  { kind: 'publish', topic: 'T/counted/' },
-  { kind: 'done' },
+  { kind: 'call', component: 'Counter', method: 'count', text: 'count' },
+  { kind: 'publish', topic: 'T/counted/', text: 'publish' },
+  { kind: 'done', text: '??done' },
 ];
-const admitSteps: WalkStep[] = [{ kind: 'call', component: 'Gate', method: 'admit' }, { kind: 'done' }];
+/** Waits for an answer before it counts. */
+const parkSteps: WalkStep[] = [
+  { kind: 'park', text: 'wait' },
+  { kind: 'call', component: 'Counter', method: 'count', text: 'count' },
+  { kind: 'publish', topic: 'P/answered/', text: 'publish' },
+  { kind: 'done', text: '??done' },
+];
+const endingSteps = (method: string): WalkStep[] => [
+  { kind: 'call', component: 'Parking', method, text: method },
+  { kind: 'done', text: '??done' },
+];
+const walks: Readonly<Record<string, WalkStep[]>> = {
+  T: steps,
+  P: parkSteps,
+  Answer: endingSteps('resume'),
+  Expire: endingSteps('expire'),
+};
+const admitSteps: WalkStep[] = [
+  { kind: 'call', component: 'Gate', method: 'admit', text: 'admit' },
+  { kind: 'done', text: '??done' },
+];
 
 const newLife = (world: World): Life => ({ incarnation: `i${++world.lives}`, alive: true });
 
@@ -181,7 +211,8 @@ function startSource(world: World, name: string): void {
   const produce = () => {
     if (!life.alive) return;
     if (name === 'ticks') produceTicks(world, life);
-    else produceAdmissions(world, life);
+    else if (name === 'gateway') produceAdmissions(world, life);
+    else produceEndings(world, life);
     world.agenda.after(world.chance.between(5, 40), produce);
   };
   const poll = () => {
@@ -212,6 +243,16 @@ function produceAdmissions(world: World, life: SourceLife): void {
     const number = Math.floor(world.agenda.now) * 100 + world.lives * 10 + index;
     const mark = world.journal.keys.get(key)?.marks['gateway'] ?? -1;
     if (number > mark) send(world, life, key, number, 'Admit', id);
+  }
+}
+
+/** Somebody answers, sooner or later or twice; and the timer finds what is overdue. */
+function produceEndings(world: World, life: SourceLife): void {
+  for (const { correlationId, key, deadline } of world.journal.parked.values()) {
+    const isDue = life.name === 'timer' ? deadline <= world.agenda.now : world.chance.happens(0.05);
+    if (!isDue || life.window.keys.has(key) || !hasRoom(life.window)) continue;
+    const mark = world.journal.keys.get(key)?.marks[life.name] ?? 0;
+    send(world, life, key, mark + 1, life.name === 'timer' ? 'Expire' : 'Answer', correlationId);
   }
 }
 
@@ -371,7 +412,10 @@ function beginRun(world: World, worker: WorkerLife, run: Run): void {
   const state = createRun({
     run,
     worker: worker.name,
-    walk: (flow) => (flow === 'T' ? steps : flow === 'Admit' ? admitSteps : undefined),
+    walk: (flow) => (flow === 'Admit' ? admitSteps : walks[flow]),
+    parked: (id) => world.journal.parked.get(id),
+    answerWithinMs: 400,
+    workers: () => [...world.workers.keys()],
     maxAttempts: 40,
     reader: (actor, key) => {
       const row = world.journal.states.get(stateId(actor, key));
@@ -412,12 +456,18 @@ function walkOn(world: World, worker: WorkerLife, state: WorkerRun): void {
 
 function outcomeOf(world: World, state: WorkerRun): CallOutcome {
   const { task } = state;
+  if (task.flow === 'Answer' || task.flow === 'Expire') {
+    const row = parkedNow(state, JSON.parse(task.body.toString()).id as string);
+    const answer = task.flow === 'Answer' ? Buffer.from('1') : undefined;
+    return { kind: 'ended', reason: '', emissions: [], endings: row ? [{ row, answer }] : [] };
+  }
   if (task.flow === 'Admit') {
     const body = Buffer.from('{}');
     return {
       kind: 'ended',
       reason: 'accepted',
-      emissions: [{ id: task.id, flow: 'T', key: task.key, body, group: task.group }],
+      emissions: [{ id: task.id, flow: flowOf(task.id), key: task.key, body, group: task.group }],
+      endings: [],
     };
   }
   if (world.chance.happens(0.05))
@@ -464,6 +514,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       keyRow: (key: string) => journal.keys.get(key),
       stateVersion: (actor: string, key: string) => journal.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => journal.pending.has(order),
+      isParked: (id: string) => journal.parked.has(id),
       knowsId: (id: string) => journal.ids.has(id),
     };
     const lying = {
@@ -471,6 +522,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       stateVersion: (actor: string, key: string) =>
         group[0]!.states.find((state) => state.actor === actor && state.key === key)?.base ?? 0,
       isPending: () => true,
+      isParked: (id: string) => group[0]!.unparks.some(({ correlationId }) => correlationId === id),
       knowsId: () => false,
     };
     const commit = settle(world.without === 'R3' ? lying : honest, group, journal.nextSequence);
@@ -627,6 +679,10 @@ function checkRecordOf(world: World, record: Buffer): void {
   if (source === 'ticks' && number !== Math.max(last, 0) + 1)
     throw new Broken(`task ${name} came right after ${last}`);
   world.lastOf.set(lane, number);
+  if (readField(record, 0, 'flow') === 'P') {
+    const id = readField(record, 0, 'id');
+    world.answered.set(id, (world.answered.get(id) ?? 0) + 1);
+  }
   const { before, after } = JSON.parse(bodyOf(record, 0).toString()) as { before: number; after: number };
   const expected = world.chain.get(key) ?? 0;
   if (before !== expected)
@@ -640,10 +696,25 @@ function isQuiet(world: World): boolean {
   return (
     keys.every((key) => journal.keys.get(key)?.marks['ticks'] === tasksPerKey) &&
     journal.pending.size === 0 &&
+    journal.parked.size === 0 &&
     pushIds.every((id) => journal.ids.get(id) === 'settled') &&
     world.delivered.size === journal.nextSequence - 1 &&
     [...world.sources.values()].every(({ window }) => window.size === 0)
   );
+}
+
+/** Answer and timeout race: each waiting ends once, in a record or in a dead letter. */
+function checkEndings(world: World): void {
+  const { journal } = world;
+  const expired = journal.deadLetters.map(({ record, code }) => {
+    if (code !== 'flow.timeout') throw new Broken(`a task became a dead letter: ${code}`);
+    return readField(record, 0, 'id');
+  });
+  for (const id of pushIds) {
+    const times = (world.answered.get(id) ?? 0) + expired.filter((one) => one === id).length;
+    if (times !== (id.startsWith('park') ? 1 : 0))
+      throw new Broken(`the waiting of ${id} ended ${times} times`);
+  }
 }
 
 function checkEnd(world: World): void {
@@ -659,8 +730,7 @@ function checkEnd(world: World): void {
   if (journal.pending.size > 0) throw new Broken(`${journal.pending.size} rows are pending for ever`);
   for (const id of pushIds)
     if (journal.ids.get(id) !== 'settled') throw new Broken(`${id} was never settled`);
-  if (journal.deadLetters.length > 0)
-    throw new Broken(`${journal.deadLetters.length} tasks became dead letters`);
+  checkEndings(world);
   if (world.delivered.size !== journal.nextSequence - 1) throw new Broken('the bridge left something behind');
   for (const { name, window } of world.sources.values()) {
     if (window.size > 0) throw new Broken(`${name} still waits for ${window.size} receipts`);

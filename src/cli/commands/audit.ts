@@ -11,11 +11,11 @@ export async function run({ output, project }: Call): Promise<number> {
 
 function auditLines({ observations, tasks, lost, targets }: Audit): string[] {
   const { due, made, missed, skipped, asked } = observations;
-  const { settled, accepted, completed, deadLettered, pending } = tasks;
+  const { settled, accepted, completed, deadLettered, pending, parked } = tasks;
   const wrong = targets.filter((target) => target.lost !== 0);
   return [
     `observations  ${due} due = ${made} made + ${missed} missed + ${skipped} skipped · ${asked} asked for`,
-    `tasks         ${settled} settled · ${accepted} accepted = ${completed} completed + ${deadLettered} dead-lettered + ${pending} pending`,
+    `tasks         ${settled} settled · ${accepted} accepted = ${completed} completed + ${deadLettered} dead-lettered + ${pending} pending + ${parked} parked`,
     `lost          ${lost}`,
     ...wrong.map(({ name, lost: of }) => `  ${name} does not add up: ${of}`),
   ];

@@ -34,6 +34,6 @@ export async function run(call: Call): Promise<void> {
 
 function placeOf(step: Step, resolved: readonly ResolvedStep[]): { target?: string; topic?: string } {
   const found = resolved.find((candidate) => candidate.kind !== 'done' && candidate.step === step);
-  if (found?.kind === 'call') return { target: formatTarget(found) };
+  if (found?.kind === 'call' || found?.kind === 'spread') return { target: formatTarget(found) };
   return found?.kind === 'publish' ? { topic: found.topic } : {};
 }

@@ -11,12 +11,13 @@ export async function run({ output, project }: Call): Promise<void> {
 }
 
 function infoLines(info: JournalInfo, now: number): string[] {
-  const { id, node, created, schema, epoch, firstSequence, nextSequence, head, totals, pending } = info;
+  const { id, node, created, schema, epoch, firstSequence, nextSequence, head, totals, pending, parked } =
+    info;
   const records = nextSequence - firstSequence;
   return [
     `journal   ${id} of ${node} · since ${timeText(created, now)} · schema ${schema} · started ${epoch} times`,
     `records   ${records === 0 ? 'none' : `seq ${firstSequence}–${nextSequence - 1}`}`,
-    `tasks     ${totals.settledTasks} settled · ${pending} pending · ${totals.deadLettered} dead-lettered`,
+    `tasks     ${totals.settledTasks} settled · ${pending} pending · ${parked} parked · ${totals.deadLettered} dead-lettered`,
     `head      ${head}`,
   ];
 }

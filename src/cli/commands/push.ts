@@ -9,11 +9,17 @@ import { callGateway, type PushAnswer } from '../gateway-call.ts';
 const defaultWaitMs = 30_000;
 
 export async function run({ args: [flow = '', body], options, output, project }: Call): Promise<number> {
-  const { wait, key, id, timeout } = options as PushFlags;
+  const { wait, key, id, correlation, timeout } = options as PushFlags;
   const waitMs = wait === false ? undefined : (timeout ?? defaultWaitMs);
   const loaded = project();
   const path = `/push/${encodeURIComponent(flow)}`;
-  const answer = await callGateway(loaded, path, { id, key, waitMs, body: await readBody(body) });
+  const answer = await callGateway(loaded, path, {
+    id,
+    key,
+    correlation,
+    waitMs,
+    body: await readBody(body),
+  });
   output.show(answer, () => [answerText(answer)]);
   if (answer.state === 'settled') {
     return answer.outcome === 'dead-lettered' ? exitCodes.findings : exitCodes.ok;
@@ -27,6 +33,7 @@ interface PushFlags {
   readonly wait?: boolean;
   readonly key?: string;
   readonly id?: string;
+  readonly correlation?: string;
   readonly timeout?: number;
 }
 

@@ -9,6 +9,7 @@ export const runCommands: readonly CommandSpec[] = [
     options: [
       { flags: '--key <name>', doc: 'its subject name; messages of one key run in order' },
       { flags: '--id <id>', doc: 'the same id is taken only once' },
+      { flags: '--correlation <id>', doc: 'answer the task of this flow that waits under this id' },
       { flags: '--no-wait', doc: 'return when it is accepted' },
       { flags: '--wait', doc: 'return when it is settled, which is the default' },
       { flags: '--timeout <duration>', doc: 'how long to wait (30s)', read: duration(10, 600_000) },
@@ -16,6 +17,7 @@ export const runCommands: readonly CommandSpec[] = [
     examples: [
       ['pzm push Orders \'{"id": 7}\'', 'a body as it is written'],
       ['pzm push Orders @order.json --id order-7', 'of a file, once'],
+      ['pzm push Approval true --correlation order-7', 'the answer that a flow waits for'],
       ['make-order | pzm push Orders - --no-wait', 'of a pipe'],
     ],
     load: () => import('../commands/push.ts'),

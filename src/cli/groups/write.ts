@@ -36,6 +36,15 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
         examples: [['pzm flow show ObserveTarget', 'what becomes of an observation']],
         load: () => import('../commands/flow-show.ts'),
       },
+      {
+        usage: 'explain <key>',
+        summary: 'which mapping an action key leads to, and by which rule',
+        formats: ['json'],
+        examples: [
+          ["pzm flow explain 'Subject?ObserveTarget?observe'", 'what was tried, and what was found'],
+        ],
+        load: () => import('../commands/flow-explain.ts'),
+      },
     ],
   },
   {

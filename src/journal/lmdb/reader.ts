@@ -34,7 +34,7 @@ export function checkSchema(tables: Tables, path: string): void {
 }
 
 export function createReader(tables: Tables): JournalReader {
-  const { root, meta, batches, keys, states, pending, ids, dead } = tables;
+  const { root, meta, batches, keys, states, pending, ids, dead, parked, deadlines } = tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
   const newest = () => root.resetReadTxn();
   return {
@@ -52,6 +52,7 @@ export function createReader(tables: Tables): JournalReader {
         head: Buffer.from(head.hash).toString('hex'),
         totals: head.totals,
         pending: pending.getCount(),
+        parked: parked.getCount(),
       };
     },
     keyRow(key) {
@@ -80,6 +81,15 @@ export function createReader(tables: Tables): JournalReader {
     outcomeOf(id) {
       newest();
       return ids.get(id);
+    },
+    parkedRow(correlationId) {
+      newest();
+      return parked.get(correlationId);
+    },
+    parkedUntil(time, most) {
+      newest();
+      const due = Array.from(deadlines.getKeys({ end: [time, '\u{10ffff}'], limit: most }));
+      return due.flatMap(([, correlationId]) => parked.get(correlationId) ?? []);
     },
     deadLetters(most) {
       newest();

@@ -1,5 +1,5 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
-import type { DeadLetter, KeyRow } from '../../model/run.ts';
+import type { DeadLetter, KeyRow, ParkedRow } from '../../model/run.ts';
 import type { RowOutcome, Totals } from '../journal.ts';
 import { checkDataFile } from './data-file.ts';
 
@@ -40,6 +40,10 @@ export interface Tables {
   /** `[time, id]` of settled rows, oldest first. */
   readonly settledIds: Database<true, [number, string]>;
   readonly dead: Database<DeadRow, number>;
+  /** By correlation id. */
+  readonly parked: Database<ParkedRow, string>;
+  /** `[deadline, correlation id]`, earliest first. */
+  readonly deadlines: Database<true, [number, string]>;
 }
 
 /** @throws journal.corrupt */
@@ -59,5 +63,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     ids: root.openDB('ids', rows),
     settledIds: root.openDB('settled-ids', rows),
     dead: root.openDB('dead', rows),
+    parked: root.openDB('parked', rows),
+    deadlines: root.openDB('deadlines', rows),
   };
 }

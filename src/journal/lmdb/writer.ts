@@ -27,7 +27,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     });
   }
   checkSchema(tables, path);
-  const { root, meta, batches, keys, states, pending, ids, settledIds, dead } = tables;
+  const { root, meta, batches, keys, states, pending, ids, settledIds, dead, parked, deadlines } = tables;
   const epoch = inTransaction(tables, () => {
     if (!meta.get('identity')) {
       meta.put('identity', { schema, id: randomBytes(4).toString('hex'), node, created: now });
@@ -50,6 +50,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     ...reader,
     stateVersion: (actor, key) => reader.stateRow(actor, key)?.version ?? 0,
     knowsId: (id) => reader.outcomeOf(id) !== undefined,
+    isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
     commit(commit, time) {
       return inTransaction(tables, () => {
         if (meta.get('epoch') !== epoch) {
@@ -75,8 +76,31 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
         }
         for (const { row, records } of commit.settledRows) {
           pending.remove(row.order);
-          ids.put(row.id, { state: 'settled', outcome: row.outcome, reason: row.reason, records, time });
+          // Of a parked task `parks` tells what it waits for.
+          if (row.outcome === 'parked') continue;
+          const { outcome, reason } = row;
+          ids.put(row.id, { state: 'settled', outcome, reason, records, time });
           settledIds.put([time, row.id], true);
+        }
+        for (const { correlationId, id, resumed, reason } of commit.unparks) {
+          const row = parked.get(correlationId);
+          if (row) deadlines.remove([row.deadline, correlationId]);
+          parked.remove(correlationId);
+          if (resumed) {
+            writeNumber(resumed, order);
+            pending.put(order, resumed);
+            ids.put(id, { state: 'pending', order });
+            order++;
+          } else {
+            const records = { first: head.nextSequence, count: 0 };
+            ids.put(id, { state: 'settled', outcome: 'dead-lettered', reason, records, time });
+            settledIds.put([time, id], true);
+          }
+        }
+        for (const row of commit.parks) {
+          parked.put(row.correlationId, row);
+          deadlines.put([row.deadline, row.correlationId], true);
+          ids.put(row.id, { state: 'parked', correlationId: row.correlationId });
         }
         for (const letter of commit.deadLetters) dead.put(order++, { ...letter, time });
         const nextSequence = head.nextSequence + commit.records;
@@ -105,13 +129,15 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
 }
 
 function addTotals(totals: Totals, commit: Parameters<JournalWriter['commit']>[0]): Totals {
-  const dead = commit.settledRows.filter(({ row }) => row.outcome === 'dead-lettered').length;
+  const { children, settledRows, deadLetters, parks, unparks } = commit;
+  const ofOutcome = (outcome: string) => settledRows.filter(({ row }) => row.outcome === outcome).length;
+  const dead = ofOutcome('dead-lettered');
   return {
     settledTasks: totals.settledTasks + commit.settledTasks,
-    accepted: totals.accepted + commit.children.length,
-    completed: totals.completed + commit.settledRows.length - dead,
-    deadRows: totals.deadRows + dead,
-    deadLettered: totals.deadLettered + commit.deadLetters.length,
+    accepted: totals.accepted + children.length + parks.filter(({ isNew }) => isNew).length,
+    completed: totals.completed + settledRows.length - dead - ofOutcome('parked'),
+    deadRows: totals.deadRows + dead + unparks.filter(({ resumed }) => !resumed).length,
+    deadLettered: totals.deadLettered + deadLetters.length,
   };
 }
 

@@ -39,6 +39,7 @@ describe('the built-in components', () => {
       'PolicyManager load',
       'TaskManager apply',
       'Gateway admit',
+      'Parking resume expire',
       'Relay pass',
     ]);
   });
@@ -55,6 +56,8 @@ describe('the built-in components', () => {
     ['PolicyManager', 'load'],
     ['TaskManager', 'apply'],
     ['Gateway', 'admit'],
+    ['Parking', 'resume'],
+    ['Parking', 'expire'],
   ])('%s.%s refuses a body that is not its own', async (component, method) => {
     const bodies = [undefined, null, 7, 'x', [], {}, { tick: {} }, { files: [1] }, { set: { hash: 'x' } }];
     for (const body of bodies) {

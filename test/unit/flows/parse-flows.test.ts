@@ -79,9 +79,10 @@ describe('lint', () => {
     ]);
   });
 
-  test.each(['ASYNC', 'ROUTING_WORKER'])('says that @%s is not there yet', (decorator) => {
-    expect(reported('[X]', '?X?Push', `A?X@${decorator}?b`, '??done')).toEqual([
-      `flows/x.ini:3:1: error flow.not-there-yet @${decorator} is not there yet; this flow cannot run`,
+  test('takes @ASYNC on any step, @ROUTING_WORKER on the first one only', () => {
+    expect(reported('[X]', '?X?Push', 'A?X@ROUTING_WORKER?b', 'A?X@ASYNC?c', '??done')).toEqual([]);
+    expect(reported('[X]', '?X?Push', 'A?X?b', 'A?X@ROUTING_WORKER?c', '??done')).toEqual([
+      'flows/x.ini:4:1: error flow.late-routing-worker @ROUTING_WORKER stands only on the first step after the entry; move it there',
     ]);
   });
 

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { settle, stateId } from '../../../src/integration-manager/settle.ts';
-import type { Child, KeyRow, Result, Segment, SettledRow } from '../../../src/model/run.ts';
+import type {
+  Child,
+  KeyRow,
+  ParkedRow,
+  Result,
+  Segment,
+  SettledRow,
+  Unpark,
+} from '../../../src/model/run.ts';
 
 interface Journal {
+  readonly parked?: ReadonlySet<string>;
   readonly keys: Map<string, KeyRow>;
   readonly versions: Map<string, number>;
   readonly pending: Set<number>;
@@ -14,11 +23,16 @@ function aJournal(part: Partial<Journal> = {}): Journal {
 }
 
 /** What a transaction makes of the results; the journal is the one before it. */
-function settleIn({ keys, versions, pending, ids }: Journal, results: readonly Result[], nextSequence = 1) {
+function settleIn(
+  { keys, versions, pending, ids, parked }: Journal,
+  results: readonly Result[],
+  nextSequence = 1,
+) {
   const view = {
     keyRow: (key: string) => keys.get(key),
     stateVersion: (actor: string, key: string) => versions.get(stateId(actor, key)) ?? 0,
     isPending: (order: number) => pending.has(order),
+    isParked: (id: string) => parked?.has(id) ?? false,
     knowsId: (id: string) => ids.has(id),
   };
   return settle(view, results, nextSequence);
@@ -35,11 +49,30 @@ function aResult(part: Partial<Result> = {}): Result {
     states: [{ actor: 'Counter', key: 'a', base: 0, value: Buffer.from('1') }],
     children: [aChild('c.1')],
     deadLetters: [{ record: Buffer.from('dead'), code: 'action.failed', message: 'no' }],
+    parks: [],
+    unparks: [],
     segments: [aSegment('F/x/', 2)],
     ...part,
   };
 }
 
+const anUnpark = (correlationId: string): Unpark => ({
+  correlationId,
+  id: 'p',
+  resumed: undefined,
+  reason: '',
+});
+const aParkedRow = (correlationId: string): ParkedRow => {
+  return {
+    correlationId,
+    id: 'p',
+    key: 'a',
+    deadline: 1,
+    remaining: [],
+    record: Buffer.from('p'),
+    isNew: false,
+  };
+};
 const aChild = (id: string): Child => ({ id, record: Buffer.from(id) });
 const aSegment = (topic: string, count: number): Segment => ({ topic, count, bytes: Buffer.from(topic) });
 const aRow = (order: number): SettledRow => ({ order, id: `id-${order}`, outcome: 'completed', reason: '' });
@@ -52,6 +85,8 @@ const nothing = {
   children: [],
   settledRows: [],
   deadLetters: [],
+  parks: [],
+  unparks: [],
   settledTasks: 0,
   records: 0,
 };
@@ -67,6 +102,8 @@ describe('a result', () => {
       children: result.children,
       settledRows: [{ row: aRow(7), records: { first: 10, count: 2 } }],
       deadLetters: result.deadLetters,
+      parks: [],
+      unparks: [],
       receipts: [{ run: 'r1', key: 'a', marks: [['ticks', 3]], rows: [7], refused: false }],
       settledTasks: 4,
       records: 2,
@@ -76,6 +113,12 @@ describe('a result', () => {
   test.each<[string, Partial<Journal>, Partial<Result>]>([
     ['a task of it is settled already', { keys: marked(1) }, {}],
     ['all of it is settled already', { keys: marked(9) }, {}],
+    ['the waiting that it ends is over', {}, { unparks: [anUnpark('c')] }],
+    [
+      'another waits under the id that it parks under',
+      { parked: new Set(['c']) },
+      { parks: [aParkedRow('c')] },
+    ],
     ['a row of it is gone', { pending: new Set([8]) }, { marks: [], rows: [aRow(7), aRow(8)] }],
     ['a state has another version now', { versions: new Map([[stateId('Counter', 'a'), 1]]) }, {}],
     [
@@ -182,4 +225,24 @@ describe('a child', () => {
     ]);
     expect(commit.children.map(({ id }) => id)).toEqual(['new', 'other']);
   });
+});
+
+test('of two endings of one waiting in one transaction the first wins', () => {
+  const journal = aJournal({ parked: new Set(['c']), pending: new Set([1, 2]) });
+  const ending = (run: string, order: number) =>
+    aResult({
+      run,
+      key: run,
+      marks: [],
+      states: [],
+      children: [],
+      rows: [aRow(order)],
+      unparks: [anUnpark('c')],
+    });
+  const { receipts, unparks } = settleIn(journal, [ending('answer', 1), ending('timeout', 2)]);
+  expect(receipts.map(({ run, refused }) => [run, refused])).toEqual([
+    ['answer', false],
+    ['timeout', true],
+  ]);
+  expect(unparks).toHaveLength(1);
 });

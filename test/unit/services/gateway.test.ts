@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RowOutcome } from '../../../src/journal/journal.ts';
+import { encodeEnvelope } from '../../../src/model/envelope.ts';
 import { PolarError } from '../../../src/model/errors.ts';
+import type { ParkedRow } from '../../../src/model/run.ts';
 import type { Tasking } from '../../../src/model/tasking.ts';
 import type { Push } from '../../../src/services/admissions.ts';
 import { createGateway } from '../../../src/services/gateway.ts';
 import type { Guard } from '../../../src/services/guard.ts';
 import { aTarget } from '../model/arbitraries.ts';
+import { anEnvelope } from '../model/envelopes.ts';
 
 let root: string;
 let socketPath: string;
@@ -34,7 +37,10 @@ const tasking: Tasking = {
   ],
 };
 
+const waiting = new Map<string, ParkedRow>();
+
 beforeEach(async () => {
+  waiting.clear();
   root = mkdtempSync(join(tmpdir(), 'gateway-'));
   socketPath = join(root, 'gateway.sock');
   pushed = [];
@@ -51,6 +57,7 @@ beforeEach(async () => {
     },
     targets: () => tasking,
     flows: () => new Set(['Orders', 'My.Flow', 'ObserveTarget']),
+    parkedRow: (correlationId) => waiting.get(correlationId),
     maxBodyBytes: 1000,
     outcomeOf: (id) => outcomes.get(id),
     onSettled: (check) => {
@@ -141,6 +148,36 @@ describe('a push', () => {
     await post('/push/Orders', '');
     expect(String(pushed[0]?.body)).toBe('null');
   });
+});
+
+describe('an answer', () => {
+  const record = encodeEnvelope(anEnvelope({ flow: 'Orders', key: 'anna.command.push.Orders' }));
+  const row = {
+    correlationId: 'c 1',
+    id: 'o',
+    key: 'anna.command.push.Orders',
+    deadline: 1,
+    remaining: [],
+    record,
+    isNew: false,
+  };
+
+  it('goes to the task that waits under its correlation id, with that task’s key', async () => {
+    waiting.set('c 1', row);
+    const { status } = await post('/push/Orders?correlation=c%201&id=a', 'true');
+    expect(status).toBe(202);
+    expect(pushed).toMatchObject([{ id: 'a', flow: 'Answer', key: 'anna.command.push.Orders' }]);
+    expect(JSON.parse(String(pushed[0]?.body))).toEqual({ correlationId: 'c 1', answer: true });
+  });
+
+  it.each(['/push/Orders?correlation=other', '/push/My.Flow?correlation=c%201'])(
+    'that nobody waits for is refused: %s',
+    async (path) => {
+      waiting.set('c 1', row);
+      expect(await post(path, 'true')).toMatchObject({ status: 404, body: { code: 'correlation.unknown' } });
+      expect(pushed).toEqual([]);
+    },
+  );
 });
 
 describe('a push that waits', () => {

@@ -35,6 +35,22 @@ const result: fc.Arbitrary<Result> = fc.record({
   states: fc.array(fc.record({ actor: text, key: text, base: fc.nat(), value: bytes }), { maxLength: 2 }),
   children: fc.array(fc.record({ id: text, record: bytes }), { maxLength: 2 }),
   deadLetters: fc.array(fc.record({ record: bytes, code: text, message: text }), { maxLength: 2 }),
+  parks: fc.array(
+    fc.record({
+      correlationId: text,
+      id: text,
+      key: text,
+      deadline: fc.nat(),
+      remaining: fc.array(text, { maxLength: 3 }),
+      record: bytes,
+      isNew: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
+  unparks: fc.array(
+    fc.record({ correlationId: text, id: text, resumed: fc.option(bytes, { nil: undefined }), reason: text }),
+    { maxLength: 2 },
+  ),
   segments: fc.array(fc.record({ topic: text, count: fc.nat(), bytes }), { maxLength: 3 }),
 });
 const report: fc.Arbitrary<Report> = fc.record(

@@ -3,9 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Component, type Method, passBody } from '../../../src/actors/component.ts';
 import { PolarError } from '../../../src/model/errors.ts';
 import { callMethod } from '../../../src/worker/call.ts';
-import type { Call } from '../../../src/worker/run.ts';
-import { createRunStates } from '../../../src/worker/states.ts';
-import { anEnvelope } from '../model/envelopes.ts';
+import { type Call, createRun } from '../../../src/worker/run.ts';
+import { anEnvelope, aRecord } from '../model/envelopes.ts';
 
 const start = 1_000_000;
 beforeEach(() => {
@@ -25,10 +24,19 @@ function call(method: Method, part: Partial<Call> = {}) {
     body: undefined,
     ...part,
   };
-  const states = createRunStates(() => undefined);
+  const run = createRun({
+    run: { id: 'r', key: 'k', tasks: [aRecord()] },
+    worker: 'worker-1',
+    walk: () => undefined,
+    maxAttempts: 3,
+    reader: () => undefined,
+    parked: () => undefined,
+    answerWithinMs: 1000,
+    workers: () => [],
+  });
   const components = new Map<string, Component>([['C', { go: method }]]);
   const log = pino({ enabled: false });
-  return callMethod(asked, states, { components, node: 'anna', maxAttempts: 3, log, now: Date.now });
+  return callMethod(asked, run, { components, node: 'anna', maxAttempts: 3, log, now: Date.now });
 }
 
 describe('a method', () => {

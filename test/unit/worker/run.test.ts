@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeEnvelope, type Envelope, maxRecordBytes } from '../../../src/model/envelope.ts';
-import { pendingSource, type Result } from '../../../src/model/run.ts';
+import { type ParkedRow, pendingSource, type Result } from '../../../src/model/run.ts';
 import type { Emission } from '../../../src/worker/emission.ts';
 import {
   advance,
@@ -14,13 +14,15 @@ import {
 } from '../../../src/worker/run.ts';
 import { aRecord } from '../model/envelopes.ts';
 
-const call = (method: string): WalkStep => ({ kind: 'call', component: 'C', method });
-const publish = (topic: string): WalkStep => ({ kind: 'publish', topic });
-const done: WalkStep = { kind: 'done' };
+const call = (method: string): WalkStep => ({ kind: 'call', component: 'C', method, text: method });
+const publish = (topic: string): WalkStep => ({ kind: 'publish', topic, text: topic });
+const done: WalkStep = { kind: 'done', text: '??done' };
 const flows: Readonly<Record<string, readonly WalkStep[]>> = {
   F: [call('look'), call('compare'), publish('F/seen/'), done],
   Twice: [publish('Twice/came/'), call('look'), publish('Twice/seen/'), done],
 };
+
+const waiting = new Map<string, ParkedRow>();
 
 function aRun(...tasks: Partial<Envelope>[]): WorkerRun {
   return createRun({
@@ -29,6 +31,9 @@ function aRun(...tasks: Partial<Envelope>[]): WorkerRun {
     walk: (flow) => flows[flow],
     maxAttempts: 5,
     reader: () => undefined,
+    parked: (id) => waiting.get(id),
+    answerWithinMs: 60_000,
+    workers: () => ['w1', 'w2'],
   });
 }
 
@@ -238,7 +243,7 @@ describe('a task that can never succeed becomes a dead letter, and the run goes 
 describe('a flow that ends early', () => {
   test('completes its task with the reason; what it published before stays', () => {
     const { result } = walk(aRun({ source: pendingSource, number: 4, id: 'p', flow: 'Twice' }), () => {
-      return { kind: 'ended', reason: 'unchanged', emissions: [emission({ id: 'e' })] };
+      return { kind: 'ended', reason: 'unchanged', emissions: [emission({ id: 'e' })], endings: [] };
     });
     expect(result!.rows).toEqual([{ order: 4, id: 'p', outcome: 'ended', reason: 'unchanged' }]);
     expect(result!.segments.map(({ topic }) => topic)).toEqual(['Twice/came/']);
