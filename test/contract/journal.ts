@@ -3,7 +3,7 @@ import { type SettleView, settle } from '../../src/integration-manager/settle.ts
 import type { Commit } from '../../src/model/commit.ts';
 import { readNumber } from '../../src/model/envelope.ts';
 import type { Result } from '../../src/model/run.ts';
-import { aResult, child, records, row, state } from './journal/results.ts';
+import { aResult, child, parked, records, row, state, unpark } from './journal/results.ts';
 
 /** What every journal is: the protocol's cores see no more of it. */
 export interface Journal extends SettleView {
@@ -58,6 +58,13 @@ export function describeJournal({ name, open }: JournalSubject): void {
       expect(journal.keyRow('a')).toEqual({ runs: ['r1'], marks: { ticks: 3 } });
       expect(journal.stateRow('A', 'a')).toMatchObject({ version: 1, value: Buffer.from('{"n":3}') });
       expect(journal.stateVersion('A', 'a')).toBe(1);
+    });
+
+    it('holds who waits until the waiting has ended, and then what goes on', () => {
+      settleInto(journal, aResult({ parks: [parked('c')] }));
+      expect([journal.isParked('c'), journal.pendingAfter(0)]).toEqual([true, []]);
+      settleInto(journal, aResult({ run: 'r2', unparks: [unpark('c', true)] }));
+      expect([journal.isParked('c'), journal.pendingAfter(0).length]).toEqual([false, 1]);
     });
 
     it('gives records one sequence after the other, over all commits', () => {

@@ -13,6 +13,8 @@ export function aResult(part: Partial<Result> = {}): Result {
     states: [],
     children: [],
     deadLetters: [],
+    parks: [],
+    unparks: [],
     segments: [],
     ...part,
   };
@@ -33,6 +35,16 @@ export function state(actor: string, key: string, base: number, value: unknown):
 
 export function row(order: number, outcome: Result['rows'][number]['outcome'] = 'completed') {
   return { order, id: `id-${order}`, outcome, reason: '' };
+}
+
+export function parked(id: string, deadline = 5): Result['parks'][number] {
+  const record = aRecord({ id, source: pendingSource });
+  return { correlationId: id, id, key: 'a', deadline, remaining: ['??done'], record, isNew: true };
+}
+
+export function unpark(id: string, isAnswered: boolean): Result['unparks'][number] {
+  const resumed = isAnswered ? aRecord({ id, source: pendingSource, number: 0 }) : undefined;
+  return { correlationId: id, id, resumed, reason: isAnswered ? '' : 'flow.timeout' };
 }
 
 const key = fc.constantFrom('a', 'b');
@@ -63,6 +75,14 @@ export const result: fc.Arbitrary<Result> = fc.record({
   deadLetters: fc.array(fc.constant({ record: aRecord(), code: 'action.failed', message: 'no' }), {
     maxLength: 1,
   }),
+  parks: fc.array(
+    fc.constantFrom('c1', 'c2').map((id) => parked(id)),
+    { maxLength: 1 },
+  ),
+  unparks: fc.array(
+    fc.tuple(fc.constantFrom('c1', 'c2'), fc.boolean()).map(([id, isAnswered]) => unpark(id, isAnswered)),
+    { maxLength: 1 },
+  ),
   segments: fc.array(
     fc.constantFrom('F/a/', 'F/b/').map((topic) => records(topic, '{}')),
     { maxLength: 2 },

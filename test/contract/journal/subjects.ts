@@ -49,7 +49,8 @@ export const memoryJournal: JournalSubject = {
           (row) => row.order > order,
         ),
       segments: () => memory.records,
-      deadLetters: () => memory.deadLetters,
+      isParked: (correlationId: string) => memory.parked.has(correlationId),
+      deadLetters: () => memory.deadLetters.map(({ record }) => record),
       nextSequence: () => memory.nextSequence,
     };
     return { journal, close: async () => {} };

@@ -8,7 +8,7 @@ const full: Omit<Coverage, 'lastDue' | 'everyMs'> = { due: 10, made: 7, missed: 
 
 const audit = (totals: Totals, pending: number, targets: Record<string, typeof full>) =>
   auditJournal({
-    info: () => ({ totals, pending }) as JournalInfo,
+    info: () => ({ totals, pending, parked: 0 }) as JournalInfo,
     stateRows: () =>
       Object.entries(targets).map(([name, coverage]) => {
         const value = Buffer.from(JSON.stringify({ target: { name }, ...coverage }));
