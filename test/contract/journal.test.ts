@@ -23,6 +23,7 @@ it("the simulator's journal answers every question as the real one does, whateve
           states: ['A', 'AB'].map((actor) => journal.stateRow(actor, 'k')?.value.toString()),
           versions: ['A', 'AB'].map((actor) => journal.stateVersion(actor, 'k')),
           pending: journal.pendingAfter(0),
+          waiting: ['c1', 'c2'].map((id) => journal.isParked(id)),
           ids: [1, 2, 3, 4, 5, 6].map((id) => journal.knowsId(`id-${id}`)),
           segments: journal.segments(),
           deadLetters: journal.deadLetters(),
