@@ -22,6 +22,8 @@ describe('polar.ini', () => {
           maxBodyBytes: 1_048_576,
           maxAttempts: 5,
           answerWithinMs: 3_600_000,
+          maxPending: 100_000,
+          gateway: undefined,
           logLevel: 'info',
         },
       },
@@ -61,7 +63,26 @@ describe('polar.ini', () => {
     const active = printed.replaceAll(/^;(?! )/gm, '');
     const { polar, findings } = read(active);
     expect(findings).toEqual([]);
-    expect(polar).toEqual({ ...defaults, nodeName: 'anna', runDir: '/run/polar-zmanager' });
+    const gateway = {
+      listen: { host: '127.0.0.1', port: 8080 },
+      token: { from: 'file', path: 'gateway.token' },
+      hmacKey: { from: 'env', name: 'POLAR_GATEWAY_KEY' },
+    };
+    expect(polar).toEqual({
+      ...defaults,
+      nodeName: 'anna',
+      runDir: '/run/polar-zmanager',
+      settings: { ...defaults.settings, gateway },
+    });
+  });
+
+  it('refuses a gateway that asks nobody who they are', () => {
+    expect(problems('[gateway]\nlisten = 127.0.0.1:8080\n')).toEqual([
+      expect.stringMatching(
+        /^polar\.ini:2:1: error config\.no-credentials .*token = \$\{file:gateway\.token\}/,
+      ),
+    ]);
+    expect(problems(`[gateway]\ntoken = \${file:x}\n`)).toEqual([]);
   });
 
   it('never throws, whatever it says', () => {
