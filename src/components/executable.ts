@@ -71,14 +71,21 @@ export class Executable {
       const onAbort = () => this.#dispatch({ type: 'overdue', id });
       this.#waiting.set(id, (answer) => {
         signal.removeEventListener('abort', onAbort);
-        if (answer.kind === 'error')
-          return reject(new PolarError(answer.code, `${this.#own.name}: ${answer.message}`));
-        for (const message of answer.emit) context.emit(message);
-        resolve(answer.kind === 'end' ? context.end(answer.reason) : answer.body);
+        try {
+          resolve(this.#take(answer, context));
+        } catch (error) {
+          reject(error);
+        }
       });
       signal.addEventListener('abort', onAbort, { once: true });
       this.#dispatch({ type: 'asked', id, line, atMs: performance.now() });
     });
+  }
+
+  #take(answer: Answer, context: ActionContext): unknown {
+    if (answer.kind === 'error') throw new PolarError(answer.code, `${this.#own.name}: ${answer.message}`);
+    for (const message of answer.emit) context.emit(message);
+    return answer.kind === 'end' ? context.end(answer.reason) : answer.body;
   }
 
   #dispatch(event: ExecutableEvent): void {

@@ -22,31 +22,29 @@ export async function loadModules(
   offerOwnPackage(files);
   const components = new Map<string, Component>();
   const findings: Finding[] = [];
-  const loaded = await Promise.all(files.map((file) => load(file, withinMs)));
+  const outcomes = await Promise.all(files.map((file) => load(file, withinMs)));
   for (const [index, { name, file }] of files.entries()) {
-    const outcome = loaded[index]!;
-    const problem = 'thrown' in outcome ? loadProblem(file, outcome.thrown) : problemOf(outcome.exported);
-    if (problem) findings.push({ file, line: 1, column: 1, severity: 'error', ...problem });
-    else components.set(name, isolate(name, (outcome as { exported: Component }).exported));
+    const outcome = outcomes[index]!;
+    if ('component' in outcome) components.set(name, isolate(name, outcome.component));
+    else findings.push({ file, line: 1, column: 1, severity: 'error', ...outcome.problem });
   }
   return { components, findings };
 }
 
 type Problem = Pick<Finding, 'code' | 'message'> & Partial<Pick<Finding, 'line' | 'column'>>;
+type Outcome = { readonly component: Component } | { readonly problem: Problem };
 
-async function load(
-  { file }: ComponentFile,
-  withinMs: number,
-): Promise<{ exported: unknown } | { thrown: unknown }> {
+async function load({ file }: ComponentFile, withinMs: number): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`did not end within ${withinMs} ms`)), withinMs);
   });
   try {
-    const module = await Promise.race([import(pathToFileURL(file).href), late]);
-    return { exported: (module as { default?: unknown }).default };
+    const module: { default?: unknown } = await Promise.race([import(pathToFileURL(file).href), late]);
+    const problem = problemOf(module.default);
+    return problem ? { problem } : { component: module.default as Component };
   } catch (thrown) {
-    return { thrown };
+    return { problem: loadProblem(file, thrown) };
   } finally {
     clearTimeout(timer);
   }

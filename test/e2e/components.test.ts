@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +16,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { begin, childrenOf, isAlive, makeProject, processesOf, pzm, until } from './command.ts';
 
 const parcels = fileURLToPath(new URL('../../examples/parcels', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const push = (body: unknown, cwd: string) =>
   pzm(['push', 'Parcel', JSON.stringify(body), '--format', 'json', '--timeout', '60s'], cwd);
 
@@ -152,6 +162,53 @@ describe('a component with a fault', () => {
     expect(await pzm(['push', 'Loud', '1'], folder)).toMatchObject({ code: 0 });
     expect(await pzm(['push', 'Bad', '1'], folder)).toMatchObject({ code: 2 });
     expect((await processesOf(folder)).every(({ restarts }) => restarts === 0)).toBe(true);
+  });
+});
+
+describe('the typed entry', () => {
+  const typesOf = (files: Readonly<Record<string, string>>) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pzm-types-'));
+    try {
+      mkdirSync(join(folder, 'node_modules'));
+      symlinkSync(root, join(folder, 'node_modules', 'polar-zmanager'));
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+      const flags = [
+        '--noEmit',
+        '--strict',
+        '--allowJs',
+        '--checkJs',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2023',
+      ];
+      const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+      const { stdout } = spawnSync(process.execPath, [tsc, ...flags, ...Object.keys(files)], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      return stdout;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  };
+  const componentIn = (method: string) =>
+    `import { defineComponent } from 'polar-zmanager/component';\nexport default defineComponent({ ${method} });\n`;
+
+  test('knows what a method is given and may return', { timeout: 60_000 }, () => {
+    const good = componentIn(
+      `async m(body, context) {
+        context.log.info({ key: context.task.key }, 'seen');
+        context.state.write('m', context.state.read('m') ?? 1);
+        context.emit({ flow: 'F', key: context.node, body });
+        return context.signal.aborted ? context.end('late') : body;
+      }`,
+    );
+    expect(typesOf({ 'good.ts': good, 'good.js': good })).toBe('');
+    expect(
+      typesOf({ 'bad.ts': componentIn('async m(_, context) { return context.ende("late"); }') }),
+    ).toMatch(/bad\.ts\(2,.*'ende'/);
+    expect(typesOf({ 'bad.ts': componentIn('m: 7') })).toMatch(/bad\.ts\(2,/);
   });
 });
 
