@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { polarSpec } from '../dist/config/polar-spec.js';
-import { formatByteSize } from '../dist/model/byte-size.js';
+import { settingText } from '../dist/config/setting-text.js';
 import { formatDuration } from '../dist/model/duration.js';
 import { errorCodes } from '../dist/model/errors.js';
 import { observerKinds } from '../dist/observers/kinds.js';
@@ -142,20 +142,10 @@ function constraintOf({ read }) {
   }
 }
 
-/** The spelling that reads as the default. */
-function defaultOf({ read, list, fallback }, withoutDefault) {
+function defaultOf(setting, withoutDefault) {
+  const { list, fallback } = setting;
   if (fallback === undefined || (list && fallback.length === 0)) return withoutDefault;
-  const spellings = typeof fallback === 'number' ? [formatByteSize(fallback), formatDuration(fallback)] : [];
-  const spelled = [...spellings, String(fallback)].find((text) => readsAs(read, text, fallback));
-  return `\`${spelled}\``;
-}
-
-function readsAs(read, text, value) {
-  try {
-    return read(text) === value;
-  } catch {
-    return false;
-  }
+  return `\`${settingText(setting, fallback)}\``;
 }
 
 function table(head, rows) {

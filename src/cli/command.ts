@@ -40,6 +40,8 @@ export interface Call {
   readonly rest: readonly string[];
   /** By their names in camel case. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Who gave an option its value; undefined when nobody did. */
+  readonly optionSource: (name: string) => 'flag' | 'environment' | undefined;
   readonly output: Output;
   readonly version: string;
   /** `--config`, or the current folder. */

@@ -19,6 +19,7 @@ export interface Invocation {
   readonly args: readonly (string | undefined)[];
   readonly rest: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
+  readonly optionSource: (name: string) => 'flag' | 'environment' | undefined;
   readonly global: GlobalOptions;
 }
 
@@ -89,10 +90,17 @@ function declare(
       args: values.filter((value) => !Array.isArray(value)) as (string | undefined)[],
       rest: values.find((value) => Array.isArray(value)) ?? [],
       options: command.opts(),
+      optionSource: (option) => sourceNames[command.getOptionValueSource(option) ?? ''],
       global: command.optsWithGlobals<GlobalOptions>(),
     });
   });
 }
+
+/** As commander calls them. */
+const sourceNames: Readonly<Record<string, 'flag' | 'environment' | undefined>> = {
+  cli: 'flag',
+  env: 'environment',
+};
 
 /** `state [glob]`, `flow list|lint|show` */
 function termOf(command: Command): string {

@@ -30,12 +30,12 @@ export async function runCommand(argv: readonly string[], version: string): Prom
 }
 
 async function invoke(invocation: Invocation, version: string): Promise<number> {
-  const { spec, args, rest, options, global } = invocation;
+  const { spec, args, rest, options, optionSource, global } = invocation;
   const output = outputFor(invocation);
   const start = global.config ?? process.cwd();
   const { run } = await spec.load();
   const project = (overrides = {}) => loadProject(start, overrides);
-  return (await run({ args, rest, options, output, version, start, project })) ?? exitCodes.ok;
+  return (await run({ args, rest, options, optionSource, output, version, start, project })) ?? exitCodes.ok;
 }
 
 /** @throws usage.invalid for a format that the command does not speak */

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createObservable } from '../../src/observable/observable.ts';
@@ -282,6 +283,79 @@ describe('policy plan', () => {
       });
       rmSync(join(other.folder, 'policies'), { recursive: true });
       expect(await pzm(['policy', 'plan', other.folder], folder)).toMatchObject({ code: 1 });
+    } finally {
+      other.remove();
+    }
+  });
+});
+
+describe('config', () => {
+  test('says of each setting what holds and who says so, the flag above the environment above the file', async () => {
+    const settings = await json('config');
+    expect(settings).toContainEqual({
+      name: 'node.name',
+      value: 'anna',
+      origin: { kind: 'file', line: 2, file: expect.stringMatching(/polar\.ini$/) },
+    });
+    const workers = async (args: string[], env = {}) => {
+      const { stdout } = await pzm(['config', ...args], folder, env);
+      return /^topology\.workers +(\S+) +(\S+)$/m.exec(stdout)?.slice(1);
+    };
+    expect(await workers([])).toEqual(['2', 'default']);
+    expect(await workers([], { POLAR_WORKERS: '3' })).toEqual(['3', 'POLAR_WORKERS']);
+    expect(await workers(['--workers', '4'], { POLAR_WORKERS: '3' })).toEqual(['4', '--workers']);
+  });
+
+  test('never shows a secret that was written where only its place belongs', async () => {
+    const other = makeProject({
+      'polar.ini': `[gateway]\nlisten = 127.0.0.1:0\ntoken = planted-secret\nhmac_key = \${env:POLAR_KEY}\n`,
+    });
+    try {
+      const env = { POLAR_KEY: 'planted-secret' };
+      for (const args of [['config'], ['config', '--format', 'json'], ['doctor'], ['check']]) {
+        const { code, stdout, stderr } = await pzm(args, other.folder, env);
+        expect({ args, code }).toEqual({ args, code: 1 });
+        expect(stdout + stderr).not.toContain('planted-secret');
+      }
+    } finally {
+      other.remove();
+    }
+  });
+});
+
+describe('doctor', () => {
+  test('finds a running node and its journal well', async () => {
+    const checks = await json('doctor');
+    expect(checks.filter(({ state }: { state: string }) => state === 'error')).toEqual([]);
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'journal', state: 'ok' }));
+    expect(checks).toContainEqual(
+      expect.objectContaining({ name: 'lock', message: expect.stringContaining('a node runs: pid') }),
+    );
+  });
+
+  test('looks at the machine alone where there is no project', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'pzm-dr-'));
+    try {
+      const { stdout } = await pzm(['doctor'], empty);
+      expect(stdout).toMatch(/^ok +Node\.js/m);
+      expect(stdout).toMatch(/^ok +project +none here/m);
+      expect(await pzm(['doctor', '--config', join(empty, 'nope')], empty)).toMatchObject({ code: 2 });
+    } finally {
+      rmSync(empty, { recursive: true });
+    }
+  });
+
+  test('names what is wrong with a project, each with what to do', async () => {
+    const other = makeProject({ 'policies/shop.ini': '[http:shop]\nurl = nonsense\n' });
+    try {
+      mkdirSync(join(other.folder, '.polar', 'journal'), { recursive: true });
+      writeFileSync(join(other.folder, '.polar', 'journal', 'data.mdb'), 'no database');
+      writeFileSync(join(other.folder, '.polar', 'lock'), JSON.stringify({ pid: 2 ** 30, version: '0.0.1' }));
+      const { code, stdout } = await pzm(['doctor'], other.folder);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^error +files +1 problem in 2 files\n {2}→ .*pzm check$/m);
+      expect(stdout).toMatch(/^error +journal .*is no database\.\n {2}→ /m);
+      expect(stdout).toMatch(/^warning +lock +left by a node that is gone\n {2}→ /m);
     } finally {
       other.remove();
     }

@@ -1,4 +1,4 @@
-import { duration } from '../../config/settings.ts';
+import { duration, integer } from '../../config/settings.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const runCommands: readonly CommandSpec[] = [
@@ -21,5 +21,23 @@ export const runCommands: readonly CommandSpec[] = [
       ['make-order | pzm push Orders - --no-wait', 'of a pipe'],
     ],
     load: () => import('../commands/push.ts'),
+  },
+  {
+    usage: 'config',
+    summary: 'the settings as they hold for the next start, and where each comes from',
+    formats: ['json', 'jsonl'],
+    options: [{ flags: '--workers <n>', doc: 'as "pzm up" would be told', read: integer(1, 64) }],
+    examples: [['pzm config', 'value and origin of each; of a secret only where it lies']],
+    load: () => import('../commands/config.ts'),
+  },
+  {
+    usage: 'doctor',
+    summary: 'what may keep a node from running well, each with its fix; exit 1 with errors',
+    formats: ['json', 'jsonl'],
+    examples: [
+      ['pzm doctor', 'the machine and this project'],
+      ['pzm doctor --format json', 'as data'],
+    ],
+    load: () => import('../commands/doctor.ts'),
   },
 ];
