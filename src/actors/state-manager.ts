@@ -3,6 +3,9 @@ import type { ObservationEvent } from '../model/event.ts';
 import type { Target } from '../model/policy.ts';
 import { age, type NoticeOutcome, retire } from '../model/target-notice.ts';
 import { reconcile, type TargetState } from '../model/target-state.ts';
+import type { Tick } from '../model/tick.ts';
+import { isComparable } from '../model/tick-coverage.ts';
+import { loadCronTimes } from '../schedule/cron-times.ts';
 import type { ActorSystem, Behaviour } from './actor-system.ts';
 import { readObserved, readTargetNotice } from './bodies.ts';
 import type { ActionContext, Component, EndOfFlow } from './component.ts';
@@ -16,7 +19,11 @@ export function createStateManager(actors: ActorSystem): Component {
   return {
     reconcile(body, context) {
       const observed = readObserved(body);
-      return ask(observed.tick.target, (previous) => reconcile(previous, observed), context);
+      return ask(
+        observed.tick.target,
+        async (previous) => reconcile(previous, observed, await cronBetween(previous, observed.tick)),
+        context,
+      );
     },
     retire(body, context) {
       const notice = readTargetNotice(body);
@@ -32,7 +39,17 @@ export function createStateManager(actors: ActorSystem): Component {
   };
 }
 
-type Decide = (previous: TargetState | undefined) => NoticeOutcome;
+type Decide = (previous: TargetState | undefined) => NoticeOutcome | Promise<NoticeOutcome>;
+
+/** The calendar, from the first cron target on. */
+let calendar: ReturnType<typeof loadCronTimes> | undefined;
+
+async function cronBetween(previous: TargetState | undefined, { target, due }: Tick): Promise<number> {
+  if (!target.cron || due === null || !previous || !isComparable(previous, target)) return 0;
+  calendar ??= loadCronTimes();
+  const timesOf = await calendar;
+  return timesOf(target.cron).between(previous.lastDue ?? due, due);
+}
 
 interface Word {
   readonly decide: Decide;
@@ -43,10 +60,10 @@ interface Word {
 
 function createStateManagerBehaviour(): Behaviour<Word, ObservationEvent | EndOfFlow> {
   return {
-    receive({ decide, context, key }) {
+    async receive({ decide, context, key }) {
       // From the row each time, never from memory: another worker may have had the target meanwhile.
       const previous = context.state.read(stateManagerName, key) as TargetState | undefined;
-      const decided = decide(previous);
+      const decided = await decide(previous);
       if (decided.state && decided.state !== previous)
         context.state.write(stateManagerName, decided.state, key);
       return decided.event ?? context.end(decided.reason);

@@ -33,10 +33,10 @@ export function targetLines(target: Target): string[] {
 
 /** Every setting that a target has, as a policy file would say it. */
 export function settingsOf(target: Target): [key: string, text: string][] {
-  const { everyMs, timeoutMs, jitterMs, confirm, settings, labels } = target;
+  const { timeoutMs, jitterMs, confirm, settings, labels } = target;
   const { because, owner, severity, runbook } = target;
   const entries: [string, unknown][] = [
-    ['every', formatDuration(everyMs)],
+    ...cadenceOf(target),
     ['timeout', formatDuration(timeoutMs)],
     ['jitter', jitterMs === 0 ? undefined : formatDuration(jitterMs)],
     ['confirm', confirm === 1 ? undefined : confirm],
@@ -49,6 +49,20 @@ export function settingsOf(target: Target): [key: string, text: string][] {
     ...Object.entries(labels).map(([label, value]): [string, unknown] => [`label.${label}`, value]),
   ];
   return entries.flatMap(([key, value]) => settingTexts(key, value));
+}
+
+function cadenceOf({ everyMs, cron }: Target): [string, unknown][] {
+  if (!cron) return [['every', formatDuration(everyMs)]];
+  return [
+    ['cron', cron.expression],
+    ['timezone', cron.timezone],
+  ];
+}
+
+/** `every 30s`, `cron 0 3 * * * UTC` */
+export function cadenceText(target: Target): string {
+  const [[key, value] = ['', ''], zone] = cadenceOf(target);
+  return [key, value, zone?.[1]].filter((part) => part !== undefined).join(' ');
 }
 
 function settingTexts(key: string, value: unknown): [string, string][] {

@@ -42,7 +42,8 @@ export function reportTarget(
   const { name, kind, domain, because = null, owner = null, severity = null } = target;
   // What was known of a target that left the policy and came back says nothing of it now.
   const state = row?.retired ? undefined : row;
-  const limitMs = target.maxAgeMs ?? staleAfterIntervals * target.everyMs;
+  const limitMs =
+    target.maxAgeMs ?? (target.cron ? Number.POSITIVE_INFINITY : staleAfterIntervals * target.everyMs);
   const isStale = (state?.staleSince ?? null) !== null || now - (state?.seenAt ?? taskedAt) > limitMs;
   return {
     name,

@@ -18,6 +18,14 @@ export type Expectation = Condition & {
   readonly text: string;
 };
 
+/** Due times by the calendar. */
+export interface CronSchedule {
+  /** Five fields, apart by single spaces. */
+  readonly expression: string;
+  /** IANA name. */
+  readonly timezone: string;
+}
+
 /** One thing to observe, with everything an observer and a State Manager need: data only, it travels in ticks. */
 export interface Target {
   /** `observer:domain`, e.g. `http:payments-api`. */
@@ -25,7 +33,10 @@ export interface Target {
   /** The observer's kind, e.g. `http`. */
   readonly kind: string;
   readonly domain: string;
+  /** With `cron`, the mean interval. */
   readonly everyMs: number;
+  /** Undefined for a target that is due at an interval. */
+  readonly cron: CronSchedule | undefined;
   readonly timeoutMs: number;
   /** The part of the interval that targets are spread over; 0 for all of it. */
   readonly jitterMs: number;

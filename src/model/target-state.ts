@@ -43,10 +43,14 @@ export type Reconciliation =
   | { readonly state: TargetState; readonly event: ObservationEvent }
   | { readonly state: TargetState; readonly event: undefined; readonly reason: string };
 
-/** Compares what was seen with what was known: at most one event per observation, of the gravest type. */
+/**
+ * Compares what was seen with what was known: at most one event per observation, of the gravest type. `cronBetween`
+ * is for `countTick`.
+ */
 export function reconcile(
   previous: TargetState | undefined,
   { tick, observation }: { readonly tick: Tick; readonly observation: Observation },
+  cronBetween = 0,
 ): Reconciliation {
   const { target } = tick;
   // Ordered before it left the policy, and late.
@@ -75,7 +79,7 @@ export function reconcile(
     seenAt: time,
     staleSince: null,
     retired: null,
-    ...countTick(previous ?? noCoverage, tick),
+    ...countTick(previous ?? noCoverage, tick, cronBetween),
   };
   // What was stale is believed at once, as what is new is: there is nothing recent that it could contradict.
   const fresh = known && known.staleSince === null ? known : undefined;

@@ -1,3 +1,4 @@
+import type { Target } from './policy.ts';
 import type { Tick } from './tick.ts';
 
 /** How many observations there should have been and were: looking leaves evidence too. due = made + missed + skipped. */
@@ -5,6 +6,8 @@ export interface Coverage {
   /** Of the last tick, ms since the epoch; null before the first. */
   readonly lastDue: number | null;
   readonly everyMs: number;
+  /** What else the last tick was due by; null for the interval alone. */
+  readonly cron: string | null;
   readonly due: number;
   readonly made: number;
   /** Nobody ran at that time. */
@@ -18,6 +21,7 @@ export interface Coverage {
 export const noCoverage: Coverage = {
   lastDue: null,
   everyMs: 0,
+  cron: null,
   due: 0,
   made: 0,
   missed: 0,
@@ -25,17 +29,21 @@ export const noCoverage: Coverage = {
   asked: 0,
 };
 
-/** Takes an observation that was made into account. */
+/** Takes an observation that was made into account. `cronBetween`: how many cron times lie between the last tick and this. */
 export function countTick(
   before: Coverage,
-  tick: Pick<Tick, 'due' | 'skipped'> & { target: { everyMs: number } },
+  tick: Pick<Tick, 'due' | 'skipped'> & { target: Pick<Target, 'everyMs' | 'cron'> },
+  cronBetween = 0,
 ): Coverage {
-  const { lastDue, everyMs, due, made, missed, skipped, asked } = before;
-  if (tick.due === null) return { lastDue, everyMs, due, made, missed, skipped, asked: asked + 1 };
-  const missedNow = missedBetween(before, tick.due, tick.target.everyMs, tick.skipped);
+  const { lastDue, everyMs, cron, due, made, missed, skipped, asked } = before;
+  if (tick.due === null) return { lastDue, everyMs, cron, due, made, missed, skipped, asked: asked + 1 };
+  const { target } = tick;
+  const between = isComparable(before, target) ? betweenTicks(before, tick.due, target, cronBetween) : 0;
+  const missedNow = Math.max(0, between - tick.skipped);
   return {
     lastDue: tick.due,
-    everyMs: tick.target.everyMs,
+    everyMs: target.everyMs,
+    cron: cronText(target),
     due: due + 1 + missedNow + tick.skipped,
     made: made + 1,
     missed: missed + missedNow,
@@ -44,8 +52,20 @@ export function countTick(
   };
 }
 
-// Across a change of the interval nothing can be said: the two ticks were due by different clocks.
-function missedBetween(before: Coverage, due: number, everyMs: number, skipped: number): number {
-  if (before.lastDue === null || before.everyMs !== everyMs) return 0;
-  return Math.max(0, Math.round((due - before.lastDue) / everyMs) - 1 - skipped);
+/** Across a change of the interval nothing can be said: the two ticks were due by different clocks. */
+export function isComparable(before: Coverage, target: Pick<Target, 'everyMs' | 'cron'>): boolean {
+  return before.lastDue !== null && before.everyMs === target.everyMs && before.cron === cronText(target);
+}
+
+function betweenTicks(
+  { lastDue }: Coverage,
+  due: number,
+  { everyMs, cron }: Pick<Target, 'everyMs' | 'cron'>,
+  cronBetween: number,
+): number {
+  return cron ? cronBetween : Math.round((due - (lastDue ?? due)) / everyMs) - 1;
+}
+
+function cronText({ cron }: Pick<Target, 'cron'>): string | null {
+  return cron ? `${cron.expression} ${cron.timezone}` : null;
 }

@@ -4,6 +4,7 @@ import type { IniEntry, IniSection } from '../ini/document.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import type { Target } from '../model/policy.ts';
 import type { ObserverKind } from '../observers/observer.ts';
+import { meanIntervalMs } from './cron-expression.ts';
 import type { WrittenCondition } from './expectation.ts';
 import type { PolicySource, TargetSection } from './policy-source.ts';
 import { asDefaults, laterSettings, targetSpec } from './target-spec.ts';
@@ -75,13 +76,17 @@ function readTarget(
     if (problem) findings.push(at(file, section, 'invalid-target', problem));
     findings.push(...slowTimeout(file, values, entries));
   }
+  // The nearer one wins: an interval of the target's own stands above a cron expression of the defaults.
+  const expression = entries.has('every') ? undefined : (values['cron'] as string | undefined);
+  const cron = expression === undefined ? undefined : { expression, timezone: values['timezone'] as string };
   allFindings.push(...findings);
   if (hasErrors(findings)) return undefined;
   return {
     name: `${kind.kind}:${domain}`,
     kind: kind.kind,
     domain,
-    everyMs: values['every'] as number,
+    everyMs: cron ? meanIntervalMs(cron.expression) : (values['every'] as number),
+    cron,
     timeoutMs: values['timeout'] as number,
     jitterMs: values['jitter'] as number,
     confirm: values['confirm'] as number,
@@ -116,6 +121,13 @@ function readWhatIsThere(
       findings.push(...referenceProblem(file, entry, spec));
     }
   }
+  const every = section.entries.find(({ key }) => key === 'every');
+  const cron = section.entries.find(({ key }) => key === 'cron');
+  if (every && cron) {
+    findings.push(
+      at(file, cron, 'every-and-cron', '"cron" stands in place of "every"; remove one of the two'),
+    );
+  }
   const present = { ...section, entries: section.entries.filter((entry) => !isLater(entry)) };
   return readSettings(file, present, spec, 'policy', findings, defaults);
 }
@@ -149,7 +161,8 @@ function slowTimeout(
   entries: ReadonlyMap<string, IniEntry>,
 ): Finding[] {
   const entry = entries.get('timeout');
-  if (!entry || (values['timeout'] as number) <= (values['every'] as number)) return [];
+  if (!entry || values['cron'] !== undefined || (values['timeout'] as number) <= (values['every'] as number))
+    return [];
   const message =
     '"timeout" is longer than "every": while one observation waits, those that are due are skipped';
   return [{ ...at(file, entry, 'slow-timeout', message), severity: 'warning' }];

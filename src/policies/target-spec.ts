@@ -1,4 +1,5 @@
 import { duration, integer, oneOf, type Setting, type Spec, text } from '../config/settings.ts';
+import { cronExpression, timezone } from './cron-expression.ts';
 import { readExpectation } from './expectation.ts';
 
 /** What people want to know about a target, not how it is observed; `[policy]` sets these for its file. */
@@ -16,6 +17,17 @@ export const policySpec = {
 /** The settings of every target, whatever observes it. */
 export const targetSpec = {
   every: { read: duration(100), doc: 'How often it is observed.', example: '30s', fallback: 30_000 },
+  cron: {
+    read: cronExpression(),
+    doc: 'The times at which it is observed, in place of every: minute, hour, day of the month, month, day of the week.',
+    example: '0 3 * * 1-5',
+  },
+  timezone: {
+    read: timezone(),
+    doc: 'The time zone of cron.',
+    example: 'Europe/Berlin',
+    fallback: 'UTC',
+  },
   timeout: {
     read: duration(10, 600_000),
     doc: 'How long one observation may take, the last byte included.',
@@ -49,8 +61,6 @@ export const targetSpec = {
 
 /** Settings that the grammar has and this version does not obey: refused, for ignoring them would mislead. */
 export const laterSettings: ReadonlyMap<string, string> = new Map([
-  ['cron', 'use every'],
-  ['timezone', 'use every'],
   ['max_age', 'see missed observations in audit'],
   ['attest', 'see coverage in audit'],
 ]);

@@ -67,7 +67,7 @@ runChild({
       const next = row<Tasking>(taskManagerName);
       if (next && next.version !== tasking?.version) {
         tasking = next;
-        ticking.follow(next.value);
+        void ticking.follow(next.value);
       }
       const standing = row<PolicyStanding>(policyManagerName);
       if (!standing || standing.version === standingVersion) return;

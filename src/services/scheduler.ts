@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Target } from '../model/policy.ts';
+import type { CronSchedule, Target } from '../model/policy.ts';
 import type { Tasking } from '../model/tasking.ts';
 import { type Due, heapify, siftDown } from './due-heap.ts';
 import { createTickTemplate, fillTick, type TickTask, type TickTemplate } from './tick-template.ts';
@@ -7,7 +7,7 @@ import { createTickTemplate, fillTick, type TickTask, type TickTemplate } from '
 /*
  * When each target is observed, as a pure core: no clock, no I/O; changed in place, for it may hold thousands.
  *
- * The due times of a target lie on a grid, `k × every + offset`. The offset comes from the target's name: targets
+ * The due times of a target lie on a grid, `k × every + offset`, or are those of its cron expression. The offset comes from the target's name: targets
  * are spread, and a new life of the scheduler finds the same grid. So one rule serves a fresh start, a restart, a
  * new target and a process that stood still: of all that is due, only the latest tick runs, and only if it is above
  * the last one. A new target is observed at once by it; a tick that the last life has sent already comes again with
@@ -27,12 +27,16 @@ export interface ScheduledTick extends TickTask {
   readonly number: number;
 }
 
-interface Grid {
-  readonly everyMs: number;
-  readonly offsetMs: number;
+/** When a target is due, ms since the epoch. */
+export interface DueTimes {
+  /** The last one that is not after; undefined when there is none. */
+  latest(nowMs: number): number | undefined;
+  /** The first one after; undefined when there is none any more. */
+  next(afterMs: number): number | undefined;
 }
 
-interface Entry extends Due, Grid {
+interface Entry extends Due {
+  readonly times: DueTimes;
   readonly template: TickTemplate;
   /** The last due time that was sent or skipped. */
   reachedMs: number;
@@ -55,19 +59,21 @@ export function setTasking(
   tasking: Tasking,
   markOf: (key: string) => number | undefined,
   nowMs: number,
+  cronTimes: (cron: CronSchedule) => DueTimes = noCron,
 ): void {
   const entries = new Map<string, Entry>();
   for (const target of tasking.targets) {
     const template = createTickTemplate(schedule.node, target, tasking);
     const before = schedule.entries.get(template.key);
     const mark = markOf(template.key) ?? Number.NEGATIVE_INFINITY;
-    const grid = gridOf(target);
-    const reachedMs = before?.reachedMs ?? mark;
+    const times = target.cron ? cronTimes(target.cron) : gridOf(target);
+    // Who writes a cron expression means its times, and no other because the target is new.
+    const reachedMs = before?.reachedMs ?? (target.cron && mark < 0 ? nowMs : mark);
     entries.set(template.key, {
-      ...grid,
+      times,
       template,
       reachedMs,
-      dueMs: firstDue(grid, reachedMs, nowMs),
+      dueMs: firstDue(times, reachedMs, nowMs),
       lastNumber: Math.max(before?.lastNumber ?? mark, mark),
       skipped: before?.skipped ?? 0,
     });
@@ -89,9 +95,9 @@ export function takeDue(
 ): ScheduledTick[] {
   const ticks: ScheduledTick[] = [];
   for (let entry = heap[0]; entry && entry.dueMs <= nowMs && ticks.length < room; entry = heap[0]) {
-    const due = latestDue(entry, nowMs);
+    const due = entry.times.latest(nowMs) ?? entry.dueMs;
     entry.reachedMs = due;
-    entry.dueMs = due + entry.everyMs;
+    entry.dueMs = entry.times.next(due) ?? Number.POSITIVE_INFINITY;
     siftDown(heap);
     if (isOutstanding(entry.template.key)) {
       entry.skipped++;
@@ -111,21 +117,24 @@ export function nextDueAt({ heap }: Schedule): number | undefined {
 }
 
 /** `jitter` narrows the part of the interval that targets are spread over. */
-function gridOf({ name, everyMs, jitterMs }: Target): Grid {
+function gridOf({ name, everyMs, jitterMs }: Target): DueTimes {
   const spreadMs = jitterMs > 0 ? Math.min(jitterMs, everyMs) : everyMs;
-  const spot = createHash('sha256').update(name).digest().readUIntBE(0, 6);
-  return { everyMs, offsetMs: spot % spreadMs };
+  const offsetMs = createHash('sha256').update(name).digest().readUIntBE(0, 6) % spreadMs;
+  const latest = (nowMs: number) => Math.floor((nowMs - offsetMs) / everyMs) * everyMs + offsetMs;
+  return { latest, next: (afterMs) => latest(afterMs) + everyMs };
 }
 
-function latestDue({ everyMs, offsetMs }: Grid, nowMs: number): number {
-  return Math.floor((nowMs - offsetMs) / everyMs) * everyMs + offsetMs;
+function noCron(): never {
+  throw new Error('A cron target needs cron times.');
 }
 
-function firstDue(grid: Grid, reachedMs: number, nowMs: number): number {
-  const latest = latestDue(grid, nowMs);
+function firstDue(times: DueTimes, reachedMs: number, nowMs: number): number {
+  const never = Number.POSITIVE_INFINITY;
+  const latest = times.latest(nowMs);
+  if (latest === undefined) return times.next(nowMs) ?? never;
   // Ahead of the clock means that the clock was set back: what is due goes by the clock, or nobody would look.
   const isReached = latest <= reachedMs && reachedMs <= nowMs;
-  return isReached ? latest + grid.everyMs : latest;
+  return isReached ? (times.next(latest) ?? never) : latest;
 }
 
 /** After the clock was set back, numbers count on from the last one until it has caught up: they must rise. */

@@ -1,5 +1,6 @@
 import { createWake } from '../journal/wake.ts';
 import type { Tasking } from '../model/tasking.ts';
+import { loadCronTimes } from '../schedule/cron-times.ts';
 import { createTraceparent } from '../telemetry/trace.ts';
 import { createSchedule, nextDueAt, setTasking, takeDue } from './scheduler.ts';
 import type { Source } from './source.ts';
@@ -7,7 +8,9 @@ import { observeFlow } from './tick-template.ts';
 
 /** The schedule on the wall clock: sends each tick when it is due. */
 export interface Ticking {
-  follow(tasking: Tasking): void;
+  /** In force when it resolves, or another one is. */
+  follow(tasking: Tasking): Promise<void>;
+  /** Of the last tasking. */
   targets(): number;
   sent(): number;
   /** Sends no more ticks. */
@@ -25,6 +28,8 @@ export function startTicking(
 ): Ticking {
   const schedule = createSchedule(node);
   const wake = createWake();
+  let wanted: Tasking | undefined;
+  let calendar: ReturnType<typeof loadCronTimes> | undefined;
   let sent = 0;
   let isStopped = false;
   const sendDue = (now: number) => {
@@ -47,11 +52,16 @@ export function startTicking(
   };
   void run();
   return {
-    follow(tasking) {
-      setTasking(schedule, tasking, markOf, Date.now());
+    async follow(tasking) {
+      wanted = tasking;
+      if (tasking.targets.some(({ cron }) => cron)) calendar ??= loadCronTimes();
+      const cronTimes = await calendar;
+      // Another may have come while the calendar was loaded.
+      if (wanted !== tasking) return;
+      setTasking(schedule, tasking, markOf, Date.now(), cronTimes);
       wake.ring();
     },
-    targets: () => schedule.entries.size,
+    targets: () => wanted?.targets.length ?? 0,
     sent: () => sent,
     stop() {
       isStopped = true;

@@ -1,8 +1,7 @@
-import { formatDuration } from '../../model/duration.ts';
 import { printable } from '../../model/facts-text.ts';
 import { alignColumns } from '../columns.ts';
 import type { Call } from '../command.ts';
-import { expectationsText, soundPolicies } from '../policy-view.ts';
+import { cadenceText, expectationsText, soundPolicies } from '../policy-view.ts';
 
 export async function run({ output, project }: Call): Promise<void> {
   const { revision, targets } = await soundPolicies(project());
@@ -10,7 +9,7 @@ export async function run({ output, project }: Call): Promise<void> {
     alignColumns(
       targets.map((target) => [
         printable(target.name),
-        `every ${formatDuration(target.everyMs)}`,
+        cadenceText(target),
         expectationsText(target) === '' ? 'expects nothing' : `expects ${expectationsText(target)}`,
         target.owner === undefined ? '' : `owner ${printable(target.owner)}`,
       ]),

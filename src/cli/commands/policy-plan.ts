@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectFile } from '../../config/project.ts';
-import { formatDuration } from '../../model/duration.ts';
 import { hasCode } from '../../model/errors.ts';
 import { printable, shorten } from '../../model/facts-text.ts';
 import { hasErrors } from '../../model/finding.ts';
@@ -11,7 +10,7 @@ import type { Call } from '../command.ts';
 import { exitCodes, findingLine } from '../failure.ts';
 import { taskingOf, withJournal } from '../journal-access.ts';
 import { type PolicyPlan, planPolicies, type SettingChange } from '../policy-plan.ts';
-import { expectationsText } from '../policy-view.ts';
+import { cadenceText, expectationsText } from '../policy-view.ts';
 import { readPolicies } from '../project-files.ts';
 
 export async function run({ args: [path], output, project: load }: Call): Promise<number> {
@@ -71,7 +70,7 @@ function planLines(plan: PolicyPlan, before: Tasking | undefined, after: PolicyS
 
 function targetText(target: Target): string {
   const expected = expectationsText(target);
-  return `every ${formatDuration(target.everyMs)}${expected === '' ? '' : `, expects ${expected}`}`;
+  return `${cadenceText(target)}${expected === '' ? '' : `, expects ${expected}`}`;
 }
 
 /** `every 30s → 10s` */

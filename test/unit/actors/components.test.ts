@@ -124,6 +124,16 @@ describe('the State Manager', () => {
     expect(rows.get('StateManager anna.event.http.shop')).toMatchObject({ staleSince: 1001 });
   });
 
+  it('counts the cron times that nobody was there for', async () => {
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const target = aTarget({ everyMs: 86_400_000, cron: { expression: '0 12 * * *', timezone: 'UTC' } });
+    for (const due of [noon, noon + 4 * 86_400_000]) {
+      const observed = { tick: { ...tick, target, due }, observation: seen({ status: 200 }, due) };
+      await call('StateManager', 'reconcile', observed);
+    }
+    expect(rows.get('StateManager node')).toMatchObject({ due: 5, made: 2, missed: 3, skipped: 0 });
+  });
+
   it('refuses facts that are not flat', async () => {
     const observation = { ...seen({}), facts: { nested: { a: 1 } } };
     await expect(call('StateManager', 'reconcile', { tick, observation })).rejects.toMatchObject(notData);

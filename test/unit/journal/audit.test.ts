@@ -4,7 +4,13 @@ import type { JournalInfo, Totals } from '../../../src/journal/journal.ts';
 import type { Coverage } from '../../../src/model/tick-coverage.ts';
 
 const settled: Totals = { settledTasks: 9, accepted: 4, completed: 2, deadRows: 1, deadLettered: 1 };
-const full: Omit<Coverage, 'lastDue' | 'everyMs'> = { due: 10, made: 7, missed: 2, skipped: 1, asked: 3 };
+const full: Omit<Coverage, 'lastDue' | 'everyMs' | 'cron'> = {
+  due: 10,
+  made: 7,
+  missed: 2,
+  skipped: 1,
+  asked: 3,
+};
 
 const audit = (totals: Totals, pending: number, targets: Record<string, typeof full>) =>
   auditJournal({

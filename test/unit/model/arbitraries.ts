@@ -85,6 +85,7 @@ export function aTarget(part: Partial<Target> = {}): Target {
     kind: 'http',
     domain: 'shop',
     everyMs: 1000,
+    cron: undefined,
     timeoutMs: 500,
     jitterMs: 0,
     confirm: 1,

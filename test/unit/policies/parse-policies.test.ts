@@ -33,6 +33,7 @@ describe('a policy set', () => {
         kind: 'fake',
         domain: 'shop',
         everyMs: 10_000,
+        cron: undefined,
         timeoutMs: 2000,
         jitterMs: 0,
         confirm: 1,
@@ -66,6 +67,13 @@ describe('a policy set', () => {
     expect(targetsOf(late, '[fake:other]\nurl = http://a/\n').map(({ everyMs }) => everyMs)).toEqual([
       30_000, 30_000, 7000,
     ]);
+  });
+
+  it('is due by a cron expression, its own or that of the defaults, unless it has an interval of its own', () => {
+    const text =
+      '[fake]\ncron = 0  3 * * mon\ntimezone = Europe/Berlin\nurl = http://a/\n[fake:a]\n[fake:b]\nevery = 5s\n';
+    const cron = { expression: '0 3 * * mon', timezone: 'Europe/Berlin' };
+    expect(targetsOf(text)).toMatchObject([{ cron }, { cron: undefined, everyMs: 5000 }]);
   });
 
   it('takes what a target needs from the defaults of its kind', () => {
@@ -108,8 +116,16 @@ describe('a policy set', () => {
     ],
     ['[fake:shop]\nurl = http://a/never', '1.ini:1:1: error policy.invalid-target this is never observed'],
     [
-      '[fake:shop]\nurl = http://a/\ncron = * * * * *',
-      '1.ini:3:1: error policy.not-yet "cron" is not there yet: use every',
+      '[fake:shop]\nurl = http://a/\ncron = 60 * * * *',
+      '1.ini:3:8: error policy.invalid-value "cron" has no minute "60"',
+    ],
+    [
+      '[fake:shop]\nurl = http://a/\nevery = 5s\ncron = * * * * *',
+      '1.ini:4:1: error policy.every-and-cron "cron" stands in place of "every"',
+    ],
+    [
+      '[fake:shop]\nurl = http://a/\ntimezone = Mars/Olympus',
+      '1.ini:3:12: error policy.invalid-value "timezone" must be a time zone',
     ],
     ['[fake]\nmax_age = 5s', '1.ini:2:1: error policy.not-yet "max_age" is not there yet'],
     [

@@ -205,6 +205,42 @@ function leading(settled: readonly ScheduledTick[]): number {
   return bodyOf(settled[0]!).skipped;
 }
 
+describe('a cron target', () => {
+  const hourMs = 3_600_000;
+  const noon = 1_700_000_000_000 - (1_700_000_000_000 % hourMs);
+  const target = aTarget({ everyMs: hourMs, cron: { expression: '0 * * * *', timezone: 'UTC' } });
+  const hourly = () => ({
+    latest: (nowMs: number) => nowMs - (nowMs % hourMs),
+    next: (afterMs: number) => afterMs - (afterMs % hourMs) + hourMs,
+  });
+  const begin = (nowMs: number, mark: number | undefined) => {
+    const schedule = createSchedule('anna');
+    setTasking(schedule, tasking([target]), () => mark, nowMs, hourly);
+    return schedule;
+  };
+
+  it('that is new waits for its first time', () => {
+    const schedule = begin(noon + 5, undefined);
+    expect(takeDue(schedule, noon + 5, nobody)).toEqual([]);
+    expect(nextDueAt(schedule)).toBe(noon + hourMs);
+    expect(takeDue(schedule, noon + hourMs, nobody)).toMatchObject([{ number: noon + hourMs }]);
+  });
+
+  it('that was due while nobody ran is observed once, by its latest time', () => {
+    const schedule = begin(noon + 5 * hourMs + 7, noon);
+    const ticks = takeDue(schedule, noon + 5 * hourMs + 7, nobody);
+    expect(ticks.map(bodyOf)).toMatchObject([{ due: noon + 5 * hourMs }]);
+    expect(nextDueAt(schedule)).toBe(noon + 6 * hourMs);
+  });
+
+  it('that never comes again holds up nobody', () => {
+    const schedule = createSchedule('anna');
+    const never = () => ({ latest: () => undefined, next: () => undefined });
+    setTasking(schedule, tasking([target]), noMark, noon, never);
+    expect(takeDue(schedule, noon + hourMs, nobody)).toEqual([]);
+  });
+});
+
 function scheduleOf(nowMs: number, ...targets: Target[]): Schedule {
   const schedule = createSchedule('anna');
   setTasking(schedule, tasking(targets), noMark, nowMs);
