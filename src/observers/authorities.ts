@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import { messageOf } from '../model/errors.ts';
 import { readRegularFile, unreadableBy } from './regular-file.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
@@ -21,6 +20,7 @@ export async function readAuthorities(path: string, signal: AbortSignal): Promis
     const pem = Buffer.concat(parts);
     // OpenSSL passes over a text without any, and would then trust nobody.
     if (!pem.includes('-----BEGIN CERTIFICATE-----')) return unusable(path, 'has no certificate in it');
+    const { createSecureContext } = await import('node:tls');
     try {
       createSecureContext({ ca: pem });
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readlink } from 'node:fs/promises';
 import { formatByteSize } from '../model/byte-size.ts';
 import { digestOf } from './fact.ts';
-import { readRegularFile } from './regular-file.ts';
+import { isAbsence, readRegularFile } from './regular-file.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
 export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'socket' | 'device';
@@ -55,8 +55,7 @@ export async function lookAtFile(
       hash,
     };
   } catch (error) {
-    const { code } = Object(error) as { code?: unknown };
-    if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'absent' };
+    if (isAbsence(error, path)) return { kind: 'absent' };
     throw error;
   }
 }

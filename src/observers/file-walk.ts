@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import type { FileGlob, Place } from './file-glob.ts';
+import { isAbsence } from './regular-file.ts';
 import { type Unreachable, unreachable } from './unreachable.ts';
 
 export type Walk = { readonly kind: 'walked'; readonly names: readonly string[] } | Unreachable;
@@ -38,7 +39,6 @@ async function* entriesOf(path: string): AsyncGenerator<Dirent> {
   try {
     yield* await opendir(path);
   } catch (error) {
-    const { code } = Object(error) as { code?: unknown };
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+    if (!isAbsence(error, path)) throw error;
   }
 }

@@ -45,6 +45,15 @@ export interface ReadingLimits {
   readonly follow?: boolean;
 }
 
+/**
+ * Whether there is nothing at the path. A name that is no UTF-8 cannot be asked for as Node spells it: what bears one is
+ * there, and must not pass for gone.
+ */
+export function isAbsence(error: unknown, path: string): boolean {
+  const { code } = Object(error) as { code?: unknown };
+  return (code === 'ENOENT' || code === 'ENOTDIR') && !path.includes('\ufffd');
+}
+
 /** A file that is there or not, but cannot be read; undefined for what the file system did not say. */
 export function unreadableBy(error: unknown): Unreachable | undefined {
   const { syscall } = Object(error) as { syscall?: unknown };

@@ -1,7 +1,20 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
+export interface KeyPair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** As certificates write it: `491231235959Z`, the year in two digits. */
+export interface Validity {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A certificate that nobody vouches for, made when it is needed: no private key lies in the repository. */
-export function createSelfSigned(): { readonly key: string; readonly cert: string } {
+export function createSelfSigned(
+  validity: Validity = { from: '200101000000Z', to: '491231235959Z' },
+): KeyPair {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const name = sequence(set(sequence(objectId('550403'), der(0x0c, Buffer.from('localhost')))));
   const algorithm = sequence(objectId('2a8648ce3d040302'));
@@ -9,7 +22,7 @@ export function createSelfSigned(): { readonly key: string; readonly cert: strin
     der(0x02, Buffer.from([1])),
     algorithm,
     name,
-    sequence(utcTime('200101000000Z'), utcTime('491231235959Z')),
+    sequence(utcTime(validity.from), utcTime(validity.to)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );

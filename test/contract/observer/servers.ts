@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { createGzip, gzipSync } from 'node:zlib';
-import { createSelfSigned } from './self-signed.ts';
+import { createSelfSigned, type KeyPair } from './self-signed.ts';
 
 export interface TestServer {
   readonly url: string;
@@ -31,6 +31,7 @@ export function serve(behave: Behaviour, scheme: 'http' | 'https' = 'http'): Pro
 export function welcome(
   greet: (socket: Socket) => void,
   scheme: 'http' | 'https' = 'http',
+  pair: KeyPair = createSelfSigned(),
 ): Promise<TestServer> {
   let sentBefore = 0;
   let accepted = 0;
@@ -47,7 +48,7 @@ export function welcome(
       open.delete(socket);
     });
   };
-  const server = scheme === 'http' ? createServer(accept) : createTlsServer(createSelfSigned(), accept);
+  const server = scheme === 'http' ? createServer(accept) : createTlsServer(pair, accept);
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -126,6 +126,18 @@ describe('a folder', () => {
   });
 });
 
+// A file system of macOS takes no such name.
+describe.runIf(process.platform === 'linux')('a name that is no UTF-8', () => {
+  it('does not hide a file, nor a folder', async () => {
+    const odd = Buffer.concat([Buffer.from(at('')), Buffer.from('/odd-'), Buffer.from([0xff])]);
+    writeFileSync(odd, '');
+    expect((await look(root)).outcome).toMatchObject({ reason: 'unreadable' });
+    rmSync(odd);
+    mkdirSync(odd);
+    expect((await look(root)).outcome).toMatchObject({ reason: 'unreadable' });
+  });
+});
+
 describe('a pattern', () => {
   it('is known by the files that it matches', async () => {
     write('x/a.conf', 'a');

@@ -9,7 +9,7 @@ import { isNginxInstalled, type Nginx, startNginx } from './nginx.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 /** What a deadline may be passed by on a busy machine. */
-const graceMs = 1500;
+const graceMs = 5000;
 
 // `.ci/run` sees to it that there is one, so that this is never passed over where it counts.
 describe.skipIf(!isNginxInstalled())('a real server', () => {
