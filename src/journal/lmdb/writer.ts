@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statfsSync } from 'node:fs';
 import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
 import { encodeBatch, genesis } from '../batch.ts';
@@ -28,7 +28,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
   }
   checkSchema(tables, path);
   const { root, meta, batches, keys, states, pending, ids, settledIds, dead, parked, deadlines } = tables;
-  const epoch = inTransaction(tables, () => {
+  const epoch = inTransaction(tables, path, () => {
     if (!meta.get('identity')) {
       meta.put('identity', { schema, id: randomBytes(4).toString('hex'), node, created: now });
       meta.put('head', {
@@ -52,7 +52,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     knowsId: (id) => reader.outcomeOf(id) !== undefined,
     isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
     commit(commit, time) {
-      return inTransaction(tables, () => {
+      return inTransaction(tables, path, () => {
         if (meta.get('epoch') !== epoch) {
           throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
         }
@@ -117,7 +117,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       root.readerCheck();
       const old = Array.from(settledIds.getKeys({ end: [before, ''], limit: most }));
       if (old.length === 0) return 0;
-      inTransaction(tables, () => {
+      inTransaction(tables, path, () => {
         for (const [time, id] of old) {
           settledIds.remove([time, id]);
           ids.remove(id);
@@ -149,11 +149,11 @@ function stateBytes(version: number, value: Buffer): Buffer {
 }
 
 /** One synchronous transaction: what arrives meanwhile waits in the socket and makes the next batch (ADR 3). */
-function inTransaction<T>(tables: Tables, action: () => T): T {
+function inTransaction<T>(tables: Tables, folder: string, action: () => T): T {
   try {
     return tables.root.transactionSync(action);
   } catch (cause) {
-    if (isFull(cause)) {
+    if (isFull(cause, folder)) {
       throw new PolarError('journal.full', 'The disk that holds the journal is full.', {
         cause,
         hint: 'Make room; nothing is lost, tasks wait.',
@@ -163,7 +163,20 @@ function inTransaction<T>(tables: Tables, action: () => T): T {
   }
 }
 
-function isFull(error: unknown): boolean {
-  const { code, message } = error as { code?: unknown; message?: string };
-  return code === 'ENOSPC' || code === 28 || /MDB_MAP_FULL|no space left/i.test(message ?? '');
+/**
+ * LMDB tells two errors of a full disk: ENOSPC, and EIO of a write that was cut short, which the first one usually is.
+ * A disk that fails says EIO too, but has room.
+ */
+function isFull(error: unknown, folder: string): boolean {
+  const { code, message = '' } = error as { code?: unknown; message?: string };
+  if (code === 'ENOSPC' || code === 28 || /MDB_MAP_FULL|no space left/i.test(message)) return true;
+  return (code === 'EIO' || code === 5 || /input\/output error/i.test(message)) && !hasRoom(folder);
+}
+
+// The write that was cut short has taken what there was; a little may have become free since.
+const roomBytes = 1024 * 1024;
+
+function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize >= roomBytes;
 }
