@@ -3,7 +3,7 @@ import type { JournalReader } from '../journal/journal.ts';
 import type { CursorStore, Quarantined } from '../journal/lmdb/cursor-store.ts';
 import { eventOf } from '../journal/record-event.ts';
 import { createWake, type Wake } from '../journal/wake.ts';
-import { codeOf, errorCodes, messageOf } from '../model/errors.ts';
+import { codeOf, errorCodes, hasCode, messageOf } from '../model/errors.ts';
 import { createCursor, rewind, roomOf, sent, settleSequence } from './cursor.ts';
 import type { Sink } from './sink.ts';
 
@@ -31,6 +31,9 @@ export interface Delivery {
   readonly ended: Promise<void>;
 }
 
+/** With a full disk. */
+const saveAgainMs = 1000;
+
 /**
  * Follows the journal and writes each event to the sink. The cursor moves over what is settled only, so whatever
  * dies, this goes on from it: duplicates carry the same id, and there are never gaps.
@@ -44,13 +47,23 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   let setAside: Quarantined[] = [];
   let failures = 0;
   let saving: NodeJS.Immediate | undefined;
+  let savingAgain: NodeJS.Timeout | undefined;
   /** Aborted when a write has failed for now; each connect makes the next one. */
   let link = new AbortController();
 
   const save = () => {
     saving = undefined;
-    store.save(sink.name, cursor.settled, setAside);
-    setAside = [];
+    clearTimeout(savingAgain);
+    savingAgain = undefined;
+    try {
+      store.save(sink.name, cursor.settled, setAside);
+      setAside = [];
+    } catch (error) {
+      if (!hasCode(error, 'journal.full')) throw error;
+      // What the cursor does not say yet would be delivered again after a crash, with the same id.
+      counts.lastError = messageOf(error);
+      savingAgain = setTimeout(save, saveAgainMs);
+    }
   };
   const settled = (sequence: number) => {
     // Everything that is settled in this turn is one transaction.
@@ -102,7 +115,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     }
     while (cursor.sent > cursor.settled && !link.signal.aborted) await room.wait(50);
     clearImmediate(saving);
-    if (saving || setAside.length > 0) save();
+    if (saving || savingAgain || setAside.length > 0) save();
+    clearTimeout(savingAgain);
   };
   const deliverUntilBroken = async () => {
     const from = cursor.settled + 1;

@@ -91,7 +91,12 @@ runChild({
       schedule();
     });
     const housekeeping = setInterval(() => {
-      journal.forgetIds(Date.now() - idsKeptMs, 1000);
+      try {
+        journal.forgetIds(Date.now() - idsKeptMs, 1000);
+      } catch (error) {
+        // On a full disk even forgetting needs room; what is old stays a little longer.
+        if (!hasCode(error, 'journal.full')) throw error;
+      }
     }, housekeepingEveryMs);
     log.info({ event: 'integration-manager.ready', nextSequence }, 'ready');
 

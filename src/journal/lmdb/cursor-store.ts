@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { PolarError } from '../../model/errors.ts';
 import { checkDataFile } from './data-file.ts';
+import { withRoom } from './full-disk.ts';
 
 /** Why an event was set aside instead of delivered. */
 export interface Quarantined {
@@ -15,7 +16,7 @@ export interface Quarantined {
 export interface CursorStore {
   /** The last sequence settled by the sink; 0 for none. */
   load(sink: string): number;
-  /** Durable when it returns. */
+  /** Durable when it returns. @throws journal.full, when nothing was saved */
   save(sink: string, settled: number, quarantined: readonly Quarantined[]): void;
   quarantine(sink: string, most: number): Quarantined[];
   close(): Promise<void>;
@@ -61,10 +62,12 @@ export function openCursorStore(path: string): CursorStore {
     return {
       load: (sink) => cursors.get(sink) ?? 0,
       save(sink, settled, quarantined) {
-        root.transactionSync(() => {
-          cursors.put(sink, settled);
-          for (const event of quarantined) setAside.put([sink, event.sequence], event);
-        });
+        withRoom(path, () =>
+          root.transactionSync(() => {
+            cursors.put(sink, settled);
+            for (const event of quarantined) setAside.put([sink, event.sequence], event);
+          }),
+        );
       },
       quarantine(sink, most) {
         const range = setAside.getRange({

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, statfsSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
+import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
 import { type Head, openTables, schema, type Tables } from './tables.ts';
 
@@ -150,33 +151,5 @@ function stateBytes(version: number, value: Buffer): Buffer {
 
 /** One synchronous transaction: what arrives meanwhile waits in the socket and makes the next batch (ADR 3). */
 function inTransaction<T>(tables: Tables, folder: string, action: () => T): T {
-  try {
-    return tables.root.transactionSync(action);
-  } catch (cause) {
-    if (isFull(cause, folder)) {
-      throw new PolarError('journal.full', 'The disk that holds the journal is full.', {
-        cause,
-        hint: 'Make room; nothing is lost, tasks wait.',
-      });
-    }
-    throw cause;
-  }
-}
-
-/**
- * LMDB tells two errors of a full disk: ENOSPC, and EIO of a write that was cut short, which the first one usually is.
- * A disk that fails says EIO too, but has room.
- */
-function isFull(error: unknown, folder: string): boolean {
-  const { code, message = '' } = error as { code?: unknown; message?: string };
-  if (code === 'ENOSPC' || code === 28 || /MDB_MAP_FULL|no space left/i.test(message)) return true;
-  return (code === 'EIO' || code === 5 || /input\/output error/i.test(message)) && !hasRoom(folder);
-}
-
-// The write that was cut short has taken what there was; a little may have become free since.
-const roomBytes = 1024 * 1024;
-
-function hasRoom(folder: string): boolean {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize >= roomBytes;
+  return withRoom(folder, () => tables.root.transactionSync(action));
 }

@@ -8,6 +8,7 @@ import type { JournalWriter } from '../../../src/journal/journal.ts';
 import { type CursorStore, openCursorStore } from '../../../src/journal/lmdb/cursor-store.ts';
 import { openJournalWriter } from '../../../src/journal/lmdb/writer.ts';
 import { createWake } from '../../../src/journal/wake.ts';
+import { PolarError } from '../../../src/model/errors.ts';
 import { aResult } from '../../contract/journal/results.ts';
 import { ScriptedSink } from '../../contract/sink/scripted.ts';
 import { aRecord } from '../../unit/model/envelopes.ts';
@@ -95,6 +96,20 @@ describe('delivery', () => {
     vi.spyOn(wake, 'ring').mockImplementationOnce(() => {});
     commit(1);
     await until(() => delivery.stats().cursor === 1);
+  });
+
+  test('goes on while the disk is full, and saves its cursor when there is room', async () => {
+    const full = new PolarError('journal.full', 'Full.');
+    const save = vi.spyOn(store, 'save').mockImplementationOnce(() => {
+      throw full;
+    });
+    commit(2);
+    const delivery = start();
+    await until(() => save.mock.calls.length === 1);
+    expect(delivery.stats()).toMatchObject({ cursor: 2, lastError: 'Full.' });
+    expect(cursor()).toBe(0);
+    await until(() => cursor() === 2);
+    expect(sink.story).toEqual(['|', 1, 2]);
   });
 
   test('begins behind what is not the business of its sink, or behind its cursor if that is further', async () => {
