@@ -50,10 +50,6 @@ try {
   const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)];
   console.log(`ratio, median of ${rounds}: ${median.toFixed(2)}`);
 } finally {
-  if (process.env.BENCH_STATS) {
-    await new Promise((r) => setTimeout(r, 1500));
-    for (const p of node.status().processes) console.log(p.name, JSON.stringify(p.stats));
-  }
   await node.stop();
   rmSync(folder, { recursive: true, force: true });
 }
