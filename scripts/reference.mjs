@@ -1,4 +1,4 @@
-// Writes docs/errors.md, docs/configuration.md and docs/metrics.md from the tables that the product itself goes by (in dist/).
+// Writes the reference pages of docs/ from the tables that the product itself goes by (in dist/), and from the schemas.
 //   node scripts/reference.mjs            writes them
 //   node scripts/reference.mjs --check    names those that are out of date; exit 1 if there are any
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,11 +10,16 @@ import { errorCodes } from '../dist/model/errors.js';
 import { observerKinds } from '../dist/observers/kinds.js';
 import { policySpec, targetSpec } from '../dist/policies/target-spec.js';
 import { metricTable } from '../dist/telemetry/metric-table.js';
+import { cliPage } from './reference/cli-page.mjs';
+import { eventsPage } from './reference/events-page.mjs';
+import { table } from './reference/table.mjs';
 
 const pages = {
   'docs/errors.md': errorsPage(),
   'docs/configuration.md': configurationPage(),
   'docs/metrics.md': metricsPage(),
+  'docs/cli.md': cliPage(),
+  'docs/events/reference.md': eventsPage(),
 };
 const pathOf = (page) => fileURLToPath(new URL(`../${page}`, import.meta.url));
 
@@ -146,12 +151,6 @@ function defaultOf(setting, withoutDefault) {
   const { list, fallback } = setting;
   if (fallback === undefined || (list && fallback.length === 0)) return withoutDefault;
   return `\`${settingText(setting, fallback)}\``;
-}
-
-function table(head, rows) {
-  const line = (cells) =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function readOrNothing(path) {

@@ -23,7 +23,8 @@ export interface Invocation {
   readonly global: GlobalOptions;
 }
 
-const globalOptions: readonly OptionSpec[] = [
+/** What every command takes. */
+export const globalOptions: readonly OptionSpec[] = [
   { flags: '--format <format>', doc: `how to answer: ${formats.join(', ')}` },
   { flags: '--config <path>', doc: 'polar.ini, or its folder; the current folder if not given' },
   { flags: '--quiet', doc: 'nothing on stderr but errors' },
