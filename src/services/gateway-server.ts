@@ -17,9 +17,10 @@ export interface GatewayServer {
 export async function listenForPushes(
   place: string | ListenAddress,
   handle: RequestListener,
+  patience: Patience = {},
 ): Promise<GatewayServer> {
-  const server = createServer(bounds, handle);
-  server.maxConnections = 512;
+  const server = createServer({ ...bounds, ...patience }, handle);
+  server.maxConnections = mostConnections;
   server.on('clientError', refuseUnreadable);
   // A predecessor that was killed has left its socket; its exit was seen before this process was configured.
   if (typeof place === 'string') rmSync(place, { force: true });
@@ -33,6 +34,16 @@ export async function listenForPushes(
       }),
   };
 }
+
+/** How long a client may take, in ms, where that is not as long as usual. */
+export interface Patience {
+  readonly headersTimeout?: number;
+  readonly requestTimeout?: number;
+  readonly connectionsCheckingInterval?: number;
+}
+
+/** More are closed as they come. */
+export const mostConnections = 512;
 
 // What a client can hold without sending: a connection for ten seconds until its headers are there, for a minute until
 // its body is. Both are looked at every second; by themselves they would be every thirty.
