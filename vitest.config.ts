@@ -21,6 +21,7 @@ export default defineConfig({
         ...inTurn(2),
         testTimeout: 120_000,
         hookTimeout: 120_000,
+        fileParallelism: false,
       }),
       project('e2e', ['test/e2e/**/*.test.ts'], {
         ...inTurn(3),

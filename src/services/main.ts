@@ -4,9 +4,7 @@ import { createComponents, methodsOf } from '../actors/components.ts';
 import { probeComponents } from '../components/probe.ts';
 import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
-import { policyManagerName, taskManagerName } from '../model/actor-names.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
-import type { PolicyStanding, Tasking } from '../model/tasking.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -15,12 +13,12 @@ import type {
   ManagerPeer,
   Peers,
   ServicesDetails,
-  ServicesWord,
   SupervisorWord,
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
 import { expirySource, pushOverdue } from './expiry.ts';
+import { followTasking } from './follow-tasking.ts';
 import { openGateways } from './gateways.ts';
 import { whyClosed } from './intake-gate.ts';
 import { policyWatchSource, pushPolicies } from './policy-source.ts';
@@ -41,11 +39,6 @@ runChild({
     const abort = new AbortController();
     const markOf = (source: string) => (key: string) => journal.keyRow(key)?.marks[source];
     const policyKey = formatSubjectName({ node, kind: 'command', method: 'apply', domain: 'policies' });
-    const row = <T>(actor: string) => {
-      const found = journal.stateRow(actor, policyKey);
-      return found && { version: found.version, value: JSON.parse(found.value.toString()) as T };
-    };
-
     const line = createSubjectLine();
     const ticks = createSource('scheduler', line);
     const policies = createSource(policyWatchSource, line);
@@ -60,30 +53,12 @@ runChild({
     const sources = [ticks, policies, pushes.source, expiry];
     const ticking = startTicking(node, ticks, markOf('scheduler'));
 
-    // What is observed is the Task Manager's row, and how the policy stands the Policy Manager's.
-    let tasking: { readonly version: number; readonly value: Tasking } | undefined;
-    let standingVersion = 0;
-    const followTasking = () => {
-      const next = row<Tasking>(taskManagerName);
-      if (next && next.version !== tasking?.version) {
-        tasking = next;
-        void ticking.follow(next.value);
-      }
-      const standing = row<PolicyStanding>(policyManagerName);
-      if (!standing || standing.version === standingVersion) return;
-      standingVersion = standing.version;
-      const { inForce, refused } = standing.value;
-      const { revision, hash } = inForce ?? { revision: '', hash: '' };
-      const targets = ticking.targets();
-      channel.send({
-        type: 'policy',
-        revision,
-        hash,
-        targets,
-        refused: refused !== null,
-      } satisfies ServicesWord);
-    };
-
+    const followed = followTasking({
+      journal,
+      policyKey,
+      onTasking: (tasking) => void ticking.follow(tasking),
+      onStanding: (word) => channel.send(word),
+    });
     const builtIn = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
     const ofProject = probeComponents(projectDir, new Set(builtIn.keys())).known;
     const known = new Map([...builtIn, ...ofProject]);
@@ -94,7 +69,7 @@ runChild({
       node,
       maxBodyBytes,
       admit: pushes.admit,
-      targets: () => tasking?.value,
+      targets: followed.tasking,
       flows: flows.names,
       parkedRow: (correlationId) => journal.parkedRow(correlationId),
       outcomeOf: (id) => journal.outcomeOf(id),
@@ -106,7 +81,7 @@ runChild({
 
     const look = () => {
       for (const source of sources) source.lookUp(markOf(source.name));
-      followTasking();
+      followed.look();
       for (const check of settledChecks) check();
       if (isStopping) return;
       const overdue = (time: number, most: number) => journal.parkedUntil(time, most);
@@ -127,7 +102,7 @@ runChild({
       void listener.receive(({ body }) => {
         const receipts = decodeReceipts(body);
         for (const source of sources) source.receive(receipts);
-        if (receipts.some(({ key }) => key === policyKey)) followTasking();
+        if (receipts.some(({ key }) => key === policyKey)) followed.look();
         for (const check of settledChecks) check();
       });
       look();
