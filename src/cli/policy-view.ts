@@ -33,12 +33,13 @@ export function targetLines(target: Target): string[] {
 
 /** Every setting that a target has, as a policy file would say it. */
 export function settingsOf(target: Target): [key: string, text: string][] {
-  const { timeoutMs, jitterMs, confirm, settings, labels } = target;
+  const { timeoutMs, jitterMs, maxAgeMs, confirm, settings, labels } = target;
   const { because, owner, severity, runbook } = target;
   const entries: [string, unknown][] = [
     ...cadenceOf(target),
     ['timeout', formatDuration(timeoutMs)],
     ['jitter', jitterMs === 0 ? undefined : formatDuration(jitterMs)],
+    ['max_age', maxAgeMs === undefined ? undefined : formatDuration(maxAgeMs)],
     ['confirm', confirm === 1 ? undefined : confirm],
     ...Object.entries(settings),
     ...target.expectations.map(({ fact, text }): [string, unknown] => [`expect.${fact}`, text]),

@@ -74,7 +74,7 @@ function readTarget(
   if (!hasErrors(findings)) {
     const problem = kind.check?.(settings);
     if (problem) findings.push(at(file, section, 'invalid-target', problem));
-    findings.push(...slowTimeout(file, values, entries));
+    findings.push(...slowTimeout(file, values, entries), ...shortMaxAge(file, values, entries));
   }
   // The nearer one wins: an interval of the target's own stands above a cron expression of the defaults.
   const expression = entries.has('every') ? undefined : (values['cron'] as string | undefined);
@@ -166,6 +166,18 @@ function slowTimeout(
   const message =
     '"timeout" is longer than "every": while one observation waits, those that are due are skipped';
   return [{ ...at(file, entry, 'slow-timeout', message), severity: 'warning' }];
+}
+
+function shortMaxAge(
+  file: string,
+  values: Readonly<Record<string, unknown>>,
+  entries: ReadonlyMap<string, IniEntry>,
+): Finding[] {
+  const entry = entries.get('max_age');
+  if (!entry || values['cron'] !== undefined) return [];
+  if ((values['max_age'] as number) > (values['every'] as number)) return [];
+  const message = '"max_age" is no longer than "every": the target is stale between two observations';
+  return [{ ...at(file, entry, 'short-max-age', message), severity: 'warning' }];
 }
 
 function at(

@@ -46,6 +46,11 @@ export const targetSpec = {
     example: '3',
     fallback: 1,
   },
+  max_age: {
+    read: duration(100),
+    doc: 'When its last observation is older than this, the target is stale, which is an event. Default: it never is.',
+    example: '5m',
+  },
   because: {
     read: text(),
     doc: 'Why it matters, in words for whoever is woken.',
@@ -60,10 +65,7 @@ export const targetSpec = {
 } as const satisfies Spec;
 
 /** Settings that the grammar has and this version does not obey: refused, for ignoring them would mislead. */
-export const laterSettings: ReadonlyMap<string, string> = new Map([
-  ['max_age', 'see missed observations in audit'],
-  ['attest', 'see coverage in audit'],
-]);
+export const laterSettings: ReadonlyMap<string, string> = new Map([['attest', 'see coverage in audit']]);
 
 /** For a section of defaults: nothing is needed there, and what is not written is not set. */
 export function asDefaults(spec: Spec): Spec {

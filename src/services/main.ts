@@ -4,7 +4,9 @@ import { createComponents, methodsOf } from '../actors/components.ts';
 import { probeComponents } from '../components/probe.ts';
 import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
+import { stateManagerName } from '../model/actor-names.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
+import type { TargetState } from '../model/target-state.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
@@ -17,6 +19,8 @@ import type {
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
+import { createAgeWatch } from './age-watch.ts';
+import { agingSource } from './aging.ts';
 import { expirySource, pushOverdue } from './expiry.ts';
 import { followTasking } from './follow-tasking.ts';
 import { openGateways } from './gateways.ts';
@@ -50,13 +54,21 @@ runChild({
       whyClosed: () => whyClosed({ isStopping, isJournalFull, pending: journal.info().pending, maxPending }),
     });
     const expiry = createSource(expirySource, line);
-    const sources = [ticks, policies, pushes.source, expiry];
+    const ages = createSource(agingSource, line);
+    const ageWatch = createAgeWatch(node, ages, markOf(agingSource), (key) => {
+      const found = journal.stateRow(stateManagerName, key);
+      return found && (JSON.parse(found.value.toString()) as TargetState);
+    });
+    const sources = [ticks, policies, ages, pushes.source, expiry];
     const ticking = startTicking(node, ticks, markOf('scheduler'));
 
     const followed = followTasking({
       journal,
       policyKey,
-      onTasking: (tasking) => void ticking.follow(tasking),
+      onTasking(tasking) {
+        ageWatch.follow(tasking);
+        void ticking.follow(tasking);
+      },
       onStanding: (word) => channel.send(word),
     });
     const builtIn = methodsOf(createComponents({ kinds: observerKinds, actors: new ActorSystem() }));
@@ -82,6 +94,7 @@ runChild({
     const look = () => {
       for (const source of sources) source.lookUp(markOf(source.name));
       followed.look();
+      if (!isStopping) ageWatch.look();
       for (const check of settledChecks) check();
       if (isStopping) return;
       const overdue = (time: number, most: number) => journal.parkedUntil(time, most);

@@ -9,6 +9,8 @@ import { createSourceWindow, hasRoom, hold, isOutstanding, settleUpTo, unsettled
 export interface NumberedTask {
   readonly flow: string;
   readonly key: string;
+  /** What it is about; the key when absent. */
+  readonly subject?: string;
   readonly number: number;
   readonly group: string;
   readonly deadline: number;
@@ -86,7 +88,7 @@ export function createSource(
         flow: task.flow,
         step: 0,
         key: task.key,
-        subject: '',
+        subject: task.subject ?? '',
         time: Date.now(),
         deadline: task.deadline,
         attempt: 0,

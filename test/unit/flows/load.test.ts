@@ -98,6 +98,7 @@ test("the product's own flows have no findings", () => {
   expect([...ofFlows, ...ofMappings, ...registry.findings]).toEqual([]);
   expect([...registry.flows.keys()].sort()).toEqual([
     'Admit',
+    'AgeTarget',
     'Answer',
     'ApplyPolicies',
     'Expire',

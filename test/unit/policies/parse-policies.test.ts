@@ -127,7 +127,7 @@ describe('a policy set', () => {
       '[fake:shop]\nurl = http://a/\ntimezone = Mars/Olympus',
       '1.ini:3:12: error policy.invalid-value "timezone" must be a time zone',
     ],
-    ['[fake]\nmax_age = 5s', '1.ini:2:1: error policy.not-yet "max_age" is not there yet'],
+    ['[fake]\nattest = 5s', '1.ini:2:1: error policy.not-yet "attest" is not there yet'],
     [
       `[fake:shop]\nurl = http://${'$'}{env:HOST}/`,
       '1.ini:2:7: error policy.misplaced-secret "url" does not refer to secrets; only header.* may',
@@ -193,6 +193,13 @@ describe('a policy set', () => {
     );
     expect(set).toBeDefined();
     expect(findings.map(formatFinding)[0]).toMatch(/^1\.ini:4:1: warning policy\.slow-timeout /);
+  });
+
+  it('warns, and holds, when a target is stale between two observations', () => {
+    const text = '[fake:a]\nurl = http://a/\nevery = 1s\nmax_age = 1s';
+    const { set, findings } = parsePolicies(filesOf(text), fakeKinds);
+    expect(set?.targets).toMatchObject([{ maxAgeMs: 1000 }]);
+    expect(findings.map(formatFinding)[0]).toMatch(/^1\.ini:4:1: warning policy\.short-max-age /);
   });
 
   it('is the same whatever the order of its files, and another for any other text', () => {
