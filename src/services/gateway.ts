@@ -109,14 +109,17 @@ async function handle(
   const query = parseQuery(route.verb, new URLSearchParams(rest.join('?')));
   const id = idOf(query, headers['idempotency-key']) ?? randomUUID();
   // What is wrong before the body is refused before it is read, but nothing is told to one who is not known yet.
-  const early = prove ? undefined : prepare(route, query, options);
+  const known = options.outcomeOf(id) !== undefined;
+  const early = prove || known ? undefined : prepare(route, query, options);
   const body = await readBody(request, options.maxBodyBytes);
   if (!body) return undefined;
   prove?.(body);
-  const fill = early ?? prepare(route, query, options);
-
-  const traceparent = parseTraceparent(headers['traceparent']) ?? createTraceparent();
-  await admitWithin({ id, traceparent, ...fill(body) }, options);
+  // The same id is the same push, whatever has become since of the flow, the target or the question that it answered.
+  if (!known) {
+    const fill = early ?? prepare(route, query, options);
+    const traceparent = parseTraceparent(headers['traceparent']) ?? createTraceparent();
+    await admitWithin({ id, traceparent, ...fill(body) }, options);
+  }
   if (query.waitMs === undefined) return { status: 202, body: { id, state: 'accepted' } };
   const settled = await settledWithin(id, query.waitMs, options, gone);
   if (!settled) return { status: 504, body: { id, state: 'accepted' } };

@@ -197,6 +197,15 @@ describe('a push that waits', () => {
     expect(await answer).toMatchObject({ body: { outcome: 'dead-lettered', reason: 'action.failed' } });
   });
 
+  it('is answered by its id, whatever has become of what it was for', async () => {
+    outcomes.set('a', settled);
+    expect(await post('/push/Gone?id=a&wait=settled', '1')).toMatchObject({ status: 200 });
+    expect(await post('/push/Gone?id=a', '1')).toMatchObject({ status: 202 });
+    expect(await post('/observe/gone?id=a', '')).toMatchObject({ status: 202 });
+    expect(await post('/push/Gone?id=b', '1')).toMatchObject({ status: 404 });
+    expect(pushed).toEqual([]);
+  });
+
   it('is answered at once when its id is settled already', async () => {
     outcomes.set('a', settled);
     expect(await post('/push/Orders?id=a&wait=settled', '1')).toMatchObject({ status: 200 });
