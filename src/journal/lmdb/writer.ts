@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
+import type { KeyRow } from '../../model/run.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
 import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
 import { type Head, openTables, schema, type Tables } from './tables.ts';
 
+/** Rows of keys that the owner remembers; past it it begins anew. */
+const mostKnown = 100_000;
 const noTotals: Totals = { settledTasks: 0, accepted: 0, completed: 0, deadRows: 0, deadLettered: 0 };
 
 /**
@@ -47,13 +50,17 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
   });
   const reader = createReader(tables);
 
+  // The owner alone changes these rows, so it may remember them: a run costs one read less.
+  const known = new Map<string, KeyRow>();
+
   return {
     ...reader,
+    keyRow: (key) => known.get(key) ?? reader.keyRow(key),
     stateVersion: (actor, key) => reader.stateRow(actor, key)?.version ?? 0,
     knowsId: (id) => reader.outcomeOf(id) !== undefined,
     isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
     commit(commit, time) {
-      return inTransaction(tables, path, () => {
+      const committed = inTransaction(tables, path, () => {
         if (meta.get('epoch') !== epoch) {
           throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
         }
@@ -113,6 +120,9 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           firstOrder: head.nextOrder,
         };
       });
+      if (known.size > mostKnown) known.clear();
+      for (const [key, row] of commit.keyRows) known.set(key, row);
+      return committed;
     },
     forgetIds(before, most) {
       root.readerCheck();
