@@ -2,6 +2,7 @@ import { type Component, isEndOfFlow, passBody } from '../actors/component.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import { decideFate } from '../supervision/error-kernel.ts';
 import { CallContext, type CallSetting } from './context.ts';
+import type { Emission } from './emission.ts';
 import type { Call, CallOutcome, WorkerRun } from './run-state.ts';
 
 export interface CallOptions extends CallSetting {
@@ -9,18 +10,21 @@ export interface CallOptions extends CallSetting {
   readonly maxAttempts: number;
 }
 
+const nothingEmitted: readonly Emission[] = [];
+
 /** Runs one step's method; what it throws goes to the error kernel. A promise only where the method gave one. */
 export function callMethod(
   call: Call,
   run: WorkerRun,
   options: CallOptions,
 ): CallOutcome | Promise<CallOutcome> {
+  const method = options.components.get(call.component)?.[call.method];
+  // Nobody looks at the body: it stays bytes.
+  if (method === passBody) return { kind: 'passed', body: call.body, emissions: nothingEmitted };
   const given = new CallContext(call.task, call, run, options);
   let returned: unknown;
   try {
-    const method = methodOf(call, options);
-    // Nobody looks at the body: it stays bytes.
-    if (method === passBody) return { kind: 'passed', body: call.body, emissions: given.emissions };
+    if (!method) throw unknownMethod(call);
     returned = method(dataOf(call), given);
   } catch (error) {
     return failed(error, call, given, options);
@@ -32,10 +36,8 @@ export function callMethod(
   );
 }
 
-function methodOf({ component, method }: Call, { components }: CallOptions) {
-  const found = components.get(component)?.[method];
-  if (!found) throw new PolarError('component.unknown', `There is no method ${component}.${method}.`);
-  return found;
+function unknownMethod({ component, method }: Call): PolarError {
+  return new PolarError('component.unknown', `There is no method ${component}.${method}.`);
 }
 
 /** @throws body.not-data */

@@ -156,7 +156,7 @@ runChild({
     };
     follow(own.peers);
     // After ready: the first observation should not pay for loading its HTTP client, and neither should the start.
-    setTimeout(() => void preload(), 50).unref();
+    setTimeout(() => void preload(), 1000).unref();
     log.info({ event: 'worker.ready', flows: [...flows.names()] }, 'ready');
 
     return {
