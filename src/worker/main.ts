@@ -4,7 +4,6 @@ import { createComponents, methodsOf } from '../actors/components.ts';
 import { openProjectComponents } from '../components/project-components.ts';
 import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
-import { messageOf } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Result, Run } from '../model/run.ts';
 import { observerKinds, preload } from '../observers/kinds.ts';
@@ -67,7 +66,7 @@ runChild({
     const parked = (correlationId: string) => journal.parkedRow(correlationId);
     const callOptions = { components, node, log, now: Date.now, maxAttempts: settings.maxAttempts };
     const runs = new Map<string, WorkerRun>();
-    const counts = { runs: 0, tasks: 0, failures: 0, rejectedFrames: 0 };
+    const counts = { runs: 0, tasks: 0, failures: 0 };
     let subject: { readonly peer: SubjectPeer; readonly words: Outbox; readonly inbox: Inbox } | undefined;
     let workerNames: readonly string[] = [];
     let manager: { readonly peer: ManagerPeer; readonly results: Outbox } | undefined;
@@ -127,15 +126,12 @@ runChild({
       const underWay = Array.from(runs.values(), ({ run }) => ({ id: run.id, key: run.key }));
       const hello = { worker: name, incarnation, version, credit: settings.runsPerWorker, runs: underWay };
       say({ type: 'hello', hello });
+      // Only the subject sends here: a frame that cannot be read is a mistake of ours. This process ends then, and
+      // the subject leases its runs again; one that went on without a run would keep that run's key busy for ever.
       void inbox.receive((frame) => {
         if (subject?.inbox !== inbox) return;
-        try {
-          if (kindOf(frame) !== 'runs') throw new Error('not a frame of runs');
-          for (const run of decodeRuns(frame)) begin(run);
-        } catch (error) {
-          counts.rejectedFrames++;
-          log.error({ event: 'frame.rejected', err: messageOf(error) }, 'frame rejected');
-        }
+        if (kindOf(frame) !== 'runs') throw new Error('The subject sent a frame that is none of runs.');
+        for (const run of decodeRuns(frame)) begin(run);
       });
     };
     const follow = (peers: Peers) => {
