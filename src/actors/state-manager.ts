@@ -10,6 +10,8 @@ import type { ActorSystem, Behaviour } from './actor-system.ts';
 import { readObserved, readTargetNotice } from './bodies.ts';
 import type { ActionContext, Component, EndOfFlow } from './component.ts';
 
+const attestFlow = 'AttestTarget';
+
 /** Compares what it hears with the target's row, and says what is worth an event: an actor per target. */
 export function createStateManager(actors: ActorSystem): Component {
   const ask = ({ name }: Target, decide: Decide, context: ActionContext, key = context.task.key) =>
@@ -66,6 +68,8 @@ function createStateManagerBehaviour(): Behaviour<Word, ObservationEvent | EndOf
       const decided = await decide(previous);
       if (decided.state && decided.state !== previous)
         context.state.write(stateManagerName, decided.state, key);
+      // A step has one body; this one's way is a task of its own, which is durable with the row (R8).
+      if (decided.attested) context.emit({ flow: attestFlow, key, body: decided.attested });
       return decided.event ?? context.end(decided.reason);
     },
   };

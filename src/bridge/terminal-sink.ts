@@ -36,8 +36,9 @@ export function createTerminalSink(output: Writable, { format, colour }: Termina
   };
 }
 
-/** The first policy is part of the start, and the line that says "ready" names it. */
+/** The first policy is part of the start, and the line that says "ready" names it. That all is well is no news. */
 function isQuiet(event: CloudEvent): boolean {
+  if (event.type === 'polar.observation.attested') return true;
   return (
     event.type === 'polar.policy.applied' && (event.data as { before?: unknown } | null)?.before === null
   );

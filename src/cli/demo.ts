@@ -6,6 +6,7 @@ import { auditJournal } from '../journal/audit.ts';
 import { readJournal } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import { eventOf } from '../journal/record-event.ts';
+import { observationEventTypes } from '../model/event.ts';
 import { loadDemoPolicies } from '../observable/demo-policies.ts';
 import { createObservable, type Observable } from '../observable/observable.ts';
 import type { Call } from './command.ts';
@@ -69,9 +70,10 @@ async function playStory(observable: Observable, durationMs: number, signal: Abo
 /** `6 events · 118 observations, 0 missed · 0 lost` */
 function summarise(reader: JournalReader): { text: string; lost: number } {
   const info = reader.info();
+  const counted: readonly string[] = observationEventTypes;
   let events = 0;
   for (const record of readJournal(reader, info.firstSequence)) {
-    if (eventOf(record, info).type.startsWith('polar.observation.')) events++;
+    if (counted.includes(eventOf(record, info).type)) events++;
   }
   const { observations, lost } = auditJournal(reader);
   const { made, missed } = observations;

@@ -3,6 +3,7 @@ import { formatDuration } from '../model/duration.ts';
 import { PolarError } from '../model/errors.ts';
 import { printable } from '../model/facts-text.ts';
 import type { PolicySet, Target } from '../model/policy.ts';
+import { targetSpec } from '../policies/target-spec.ts';
 import { readPolicies } from './project-files.ts';
 
 /** The set as the files say it. @throws policy.refused with all findings */
@@ -33,13 +34,14 @@ export function targetLines(target: Target): string[] {
 
 /** Every setting that a target has, as a policy file would say it. */
 export function settingsOf(target: Target): [key: string, text: string][] {
-  const { timeoutMs, jitterMs, maxAgeMs, confirm, settings, labels } = target;
+  const { timeoutMs, jitterMs, maxAgeMs, attestMs, confirm, settings, labels } = target;
   const { because, owner, severity, runbook } = target;
   const entries: [string, unknown][] = [
     ...cadenceOf(target),
     ['timeout', formatDuration(timeoutMs)],
     ['jitter', jitterMs === 0 ? undefined : formatDuration(jitterMs)],
     ['max_age', maxAgeMs === undefined ? undefined : formatDuration(maxAgeMs)],
+    ['attest', attestMs === targetSpec.attest.fallback ? undefined : formatDuration(attestMs)],
     ['confirm', confirm === 1 ? undefined : confirm],
     ...Object.entries(settings),
     ...target.expectations.map(({ fact, text }): [string, unknown] => [`expect.${fact}`, text]),

@@ -1,4 +1,5 @@
 import { stateManagerName } from '../model/actor-names.ts';
+import { type Attested, noAttested } from '../model/attestation.ts';
 import type { TargetState } from '../model/target-state.ts';
 import type { JournalReader } from './journal.ts';
 
@@ -27,13 +28,19 @@ export interface TaskCounts {
   readonly lost: number;
 }
 
+export interface TargetAudit extends ObservationCounts {
+  readonly name: string;
+  /** By events; what is not is in the period that is open. */
+  readonly attested: Attested;
+}
+
 /** Since the journal was made. */
 export interface Audit {
   readonly observations: ObservationCounts;
   readonly tasks: TaskCounts;
   /** Whatever does not add up; 0, or something is wrong with us. */
   readonly lost: number;
-  readonly targets: readonly ({ readonly name: string } & ObservationCounts)[];
+  readonly targets: readonly TargetAudit[];
 }
 
 type Reader = Pick<JournalReader, 'info' | 'stateRows'>;
@@ -44,7 +51,11 @@ export function auditJournal(reader: Reader): Audit {
   const states = reader
     .stateRows(stateManagerName)
     .map(({ value }) => JSON.parse(value.toString()) as TargetState);
-  const targets = states.map((state) => ({ name: state.target.name, ...observationCounts(state) }));
+  const targets = states.map((state) => ({
+    name: state.target.name,
+    ...observationCounts(state),
+    attested: state.attested ?? noAttested,
+  }));
   const observations = targets.reduce<ObservationCounts>(add, noObservations);
   const { settledTasks, accepted, completed, deadRows } = totals;
   const tasks: TaskCounts = {

@@ -1,6 +1,7 @@
 import type { CloudEvent } from './cloud-event.ts';
 import { humanDuration } from './duration.ts';
 import {
+  type AttestedEvent,
   type EventBody,
   isEventBody,
   isObservationEvent,
@@ -59,7 +60,14 @@ export function describeEvent(event: CloudEvent): EventText {
     return { clock, word: 'event', tone: undefined, name: printable(event.subject), details, more: [] };
   }
   if (isObservationEvent(body)) return { clock, ...describeObservation(body.type, body.data) };
-  return { clock, ...(body.type === 'polar.policy.applied' ? describeApplied(body) : describeRefused(body)) };
+  switch (body.type) {
+    case 'polar.observation.attested':
+      return { clock, ...describeAttested(body) };
+    case 'polar.policy.applied':
+      return { clock, ...describeApplied(body) };
+    default:
+      return { clock, ...describeRefused(body) };
+  }
 }
 
 function bodyOf(event: CloudEvent): EventBody | undefined {
@@ -136,6 +144,14 @@ function stake({ because, owner, runbook }: ObservationEventData): string[] {
     runbook && `runbook ${printable(runbook)}`,
   ].filter((part) => part !== null && part !== '');
   return parts.length === 0 ? [] : [parts.join(' · ')];
+}
+
+/** `118 of 120 in 1 h, longest gap 61 s` */
+function describeAttested({ data }: AttestedEvent): Description {
+  const { target, from, to, due, made, longestGapMs } = data;
+  const span = humanDuration(Date.parse(to) - Date.parse(from));
+  const details = `${made} of ${due} in ${span}, longest gap ${humanDuration(longestGapMs)}`;
+  return { word: 'attested', tone: undefined, name: printable(target), details, more: [] };
 }
 
 function describeApplied({ data }: PolicyAppliedEvent): Description {

@@ -7,7 +7,7 @@ import type { PolicyFile, PolicyStamp } from './policy.ts';
  * What a step hands to `@PUBLISH` when the product itself has something to say: the half of an event that the
  * actors know. The journal adds the other half (sequence, chain head, time) when it leaves (cloud-event.ts).
  */
-export type EventBody = ObservationEvent | PolicyAppliedEvent | PolicyRefusedEvent;
+export type EventBody = ObservationEvent | AttestedEvent | PolicyAppliedEvent | PolicyRefusedEvent;
 
 export const observationEventTypes = [
   'polar.observation.first',
@@ -22,6 +22,7 @@ export type ObservationEventType = (typeof observationEventTypes)[number];
 
 export const eventTypes = [
   ...observationEventTypes,
+  'polar.observation.attested',
   'polar.policy.applied',
   'polar.policy.refused',
 ] as const satisfies readonly EventBody['type'][];
@@ -58,6 +59,27 @@ export interface ObservationEventData {
   readonly afterMs?: number;
   /** For `stale` only: how long ago it was looked at last. */
   readonly ageMs?: number;
+}
+
+/** A stretch of looking is over: looking leaves evidence too. due = made + missed + skipped. */
+export interface AttestedEvent {
+  readonly type: 'polar.observation.attested';
+  /** In force all through the period. */
+  readonly policy: PolicyStamp;
+  readonly data: {
+    /** `observer:domain`. */
+    readonly target: string;
+    /** RFC 3339, included. */
+    readonly from: string;
+    /** RFC 3339, not included: where the next period begins. */
+    readonly to: string;
+    readonly due: number;
+    readonly made: number;
+    readonly missed: number;
+    readonly skipped: number;
+    /** The longest time that nobody looked. */
+    readonly longestGapMs: number;
+  };
 }
 
 export interface PolicyAppliedEvent {

@@ -44,6 +44,8 @@ export interface Target {
   readonly confirm: number;
   /** An observation older than this is an event of its own; undefined when none is. */
   readonly maxAgeMs: number | undefined;
+  /** How long a period of looking is before it is attested. */
+  readonly attestMs: number;
   /** The host or resource that is being asked, so that limits hold over all workers. */
   readonly group: string;
   /** The observer's own settings, as its spec reads them (`url`, `headers`, …). */

@@ -1,3 +1,4 @@
+import { closePeriod } from './attestation.ts';
 import type { PolicyStamp, Target } from './policy.ts';
 import { targetEvent } from './target-event.ts';
 import type { Reconciliation, TargetState } from './target-state.ts';
@@ -16,7 +17,12 @@ export interface TargetNotice {
 /** Nothing is written of a target that nothing is known of. */
 export type NoticeOutcome =
   | Reconciliation
-  | { readonly state: undefined; readonly event: undefined; readonly reason: string };
+  | {
+      readonly state: undefined;
+      readonly attested?: undefined;
+      readonly event: undefined;
+      readonly reason: string;
+    };
 
 /**
  * The target is not in the policy any more. What is known of it stays, marked; nothing is said of one that was never
@@ -28,6 +34,7 @@ export function retire(previous: TargetState | undefined, notice: TargetNotice):
   // A later set has it again and was faster.
   if (previous.serial > notice.serial) return { state: previous, event: undefined, reason: 'back already' };
   const { time, serial } = notice;
+  const { row, event: attested } = closePeriod(previous, notice.target, time);
   const state: TargetState = {
     ...previous,
     changedAt: time,
@@ -36,8 +43,10 @@ export function retire(previous: TargetState | undefined, notice: TargetNotice):
     retired: { time, serial },
     // What is not due while it is away is not missed.
     lastDue: null,
+    ...row,
   };
-  return { state, event: targetEvent('polar.observation.retired', notice, previous, previous.facts) };
+  const event = targetEvent('polar.observation.retired', notice, previous, previous.facts);
+  return { state, attested, event };
 }
 
 /** Nobody seems to have looked for longer than `max_age`: said once, until somebody looks again. */

@@ -1,5 +1,6 @@
+import { type Attesting, attestLook, countsBetween } from './attestation.ts';
 import { type Candidate, weigh } from './belief.ts';
-import type { ObservationEvent, ObservationEventType } from './event.ts';
+import type { AttestedEvent, ObservationEvent, ObservationEventType } from './event.ts';
 import { changedNames } from './json-patch.ts';
 import type { Facts, Observation, Outcome, Verdict } from './observation.ts';
 import type { PolicyStamp, Target } from './policy.ts';
@@ -9,7 +10,7 @@ import { type Coverage, countTick, noCoverage } from './tick-coverage.ts';
 import { judge } from './verdict.ts';
 
 /** What is known of one target: the State Manager's row. Times are ms since the epoch. */
-export interface TargetState extends Coverage {
+export interface TargetState extends Coverage, Attesting {
   readonly target: Pick<Target, 'name' | 'kind' | 'domain'> & {
     readonly owner: string | null;
     readonly severity: string | null;
@@ -39,9 +40,11 @@ export interface TargetState extends Coverage {
 }
 
 /** What became of the row, and what is to be said of it; where nothing is, why not. */
-export type Reconciliation =
-  | { readonly state: TargetState; readonly event: ObservationEvent }
-  | { readonly state: TargetState; readonly event: undefined; readonly reason: string };
+export type Reconciliation = {
+  readonly state: TargetState;
+  /** Of a period that was closed; said beside the event, if there is one. */
+  readonly attested?: AttestedEvent | undefined;
+} & ({ readonly event: ObservationEvent } | { readonly event: undefined; readonly reason: string });
 
 /**
  * Compares what was seen with what was known: at most one event per observation, of the gravest type. `cronBetween`
@@ -66,6 +69,13 @@ export function reconcile(
   const { outcome, resource, time, measures } = observation;
   const seen = { outcome, verdict, facts, resource };
 
+  const coverage = countTick(previous ?? noCoverage, tick, cronBetween);
+  const { row: attesting, event: attested } = attestLook(previous, {
+    target,
+    policy: tick.policy,
+    time,
+    counts: countsBetween(previous ?? noCoverage, coverage),
+  });
   const looked: Omit<TargetState, keyof typeof seen | 'since' | 'notOkSince' | 'changedAt' | 'candidate'> = {
     target: {
       name: target.name,
@@ -79,14 +89,15 @@ export function reconcile(
     seenAt: time,
     staleSince: null,
     retired: null,
-    ...countTick(previous ?? noCoverage, tick, cronBetween),
+    ...coverage,
+    ...attesting,
   };
   // What was stale is believed at once, as what is new is: there is nothing recent that it could contradict.
   const fresh = known && known.staleSince === null ? known : undefined;
   const belief = fresh && weigh(fresh, fresh.candidate, seen, { confirm: target.confirm, time });
   if (fresh && belief?.kind === 'unconfirmed') {
     const state = { ...fresh, ...looked, candidate: belief.candidate };
-    return { state, event: undefined, reason: 'unconfirmed' };
+    return { state, attested, event: undefined, reason: 'unconfirmed' };
   }
 
   const type = eventTypeOf(known, outcome, verdict, changedNames(knownFacts, facts).length > 0);
@@ -100,7 +111,7 @@ export function reconcile(
     changedAt: type ? time : (known?.changedAt ?? time),
     candidate: null,
   };
-  if (!type) return { state, event: undefined, reason: 'unchanged' };
+  if (!type) return { state, attested, event: undefined, reason: 'unchanged' };
 
   const event = targetEvent(type, tick, seen, known ? known.facts : null, {
     measures,
@@ -109,7 +120,7 @@ export function reconcile(
       afterMs: Math.max(0, begun - (known?.notOkSince ?? begun)),
     }),
   });
-  return { state, event };
+  return { state, attested, event };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { ObserverKind } from '../observers/observer.ts';
 import { meanIntervalMs } from './cron-expression.ts';
 import type { WrittenCondition } from './expectation.ts';
 import type { PolicySource, TargetSection } from './policy-source.ts';
-import { asDefaults, laterSettings, targetSpec } from './target-spec.ts';
+import { asDefaults, targetSpec } from './target-spec.ts';
 
 export interface ParsedTargets {
   readonly targets: readonly Target[];
@@ -91,6 +91,7 @@ function readTarget(
     jitterMs: values['jitter'] as number,
     confirm: values['confirm'] as number,
     maxAgeMs: values['max_age'] as number | undefined,
+    attestMs: values['attest'] as number,
     group: kind.group(settings),
     settings,
     expectations: Object.entries(values['expect'] as Record<string, WrittenCondition>).map(
@@ -104,7 +105,6 @@ function readTarget(
   };
 }
 
-/** Leaves out, and reports, what a later version will obey. */
 function readWhatIsThere(
   file: string,
   section: IniSection,
@@ -112,12 +112,8 @@ function readWhatIsThere(
   findings: Finding[],
   defaults: Defaults,
 ): ReadSettings {
-  const isLater = (entry: IniEntry): boolean => !(entry.key in spec) && laterSettings.has(entry.key);
   for (const entry of section.entries) {
-    if (isLater(entry)) {
-      const message = `"${entry.key}" is not there yet: ${laterSettings.get(entry.key)}, and remove this line`;
-      findings.push(at(file, entry, 'not-yet', message));
-    } else if (hasSecretReference(entry.value)) {
+    if (hasSecretReference(entry.value)) {
       findings.push(...referenceProblem(file, entry, spec));
     }
   }
@@ -128,8 +124,7 @@ function readWhatIsThere(
       at(file, cron, 'every-and-cron', '"cron" stands in place of "every"; remove one of the two'),
     );
   }
-  const present = { ...section, entries: section.entries.filter((entry) => !isLater(entry)) };
-  return readSettings(file, present, spec, 'policy', findings, defaults);
+  return readSettings(file, section, spec, 'policy', findings, defaults);
 }
 
 function referenceProblem(file: string, { key, value, line, valueColumn }: IniEntry, spec: Spec): Finding[] {

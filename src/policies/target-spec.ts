@@ -51,6 +51,12 @@ export const targetSpec = {
     doc: 'When its last observation is older than this, the target is stale, which is an event. Default: it never is.',
     example: '5m',
   },
+  attest: {
+    read: duration(1000),
+    doc: 'How long a period of looking is before it is attested, which is an event: due, made, missed, longest gap.',
+    example: '15m',
+    fallback: 3_600_000,
+  },
   because: {
     read: text(),
     doc: 'Why it matters, in words for whoever is woken.',
@@ -63,9 +69,6 @@ export const targetSpec = {
     example: '> 21',
   },
 } as const satisfies Spec;
-
-/** Settings that the grammar has and this version does not obey: refused, for ignoring them would mislead. */
-export const laterSettings: ReadonlyMap<string, string> = new Map([['attest', 'see coverage in audit']]);
 
 /** For a section of defaults: nothing is needed there, and what is not written is not set. */
 export function asDefaults(spec: Spec): Spec {

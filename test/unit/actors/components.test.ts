@@ -107,6 +107,16 @@ describe('the State Manager', () => {
     expect(event).toMatchObject({ type: 'polar.observation.first', data: { before: null } });
   });
 
+  it('tells of a period that is over by a task of its own, under the key of the target', async () => {
+    const observed = (due: number) => ({ tick: { ...tick, due }, observation: seen({ status: 200 }, due) });
+    await call('StateManager', 'reconcile', observed(1000));
+    expect(emitted).toEqual([]);
+    expect(isEndOfFlow(await call('StateManager', 'reconcile', observed(4_000_000)))).toBe(true);
+    const body = { type: 'polar.observation.attested', policy: tick.policy, data: { target: 'http:shop' } };
+    expect(emitted).toMatchObject([{ flow: 'AttestTarget', key: 'node', body }]);
+    expect(rows.get('StateManager node')).toMatchObject({ attested: { periods: 1 } });
+  });
+
   it('marks the row of a target that left the policy', async () => {
     await call('StateManager', 'reconcile', { tick, observation: seen({ status: 200 }) });
     const { target, policy } = tick;

@@ -101,6 +101,7 @@ test("the product's own flows have no findings", () => {
     'AgeTarget',
     'Answer',
     'ApplyPolicies',
+    'AttestTarget',
     'Expire',
     'ObserveTarget',
     'RetireTarget',

@@ -32,6 +32,13 @@ describe('an audit', () => {
     expect(audit({ ...settled, accepted: 3 }, 0, {}).lost).toBe(0);
   });
 
+  it('says of each target what is attested, and nothing of a row that is older than attesting', () => {
+    const attested = { periods: 2, due: 8, made: 6, missed: 1, skipped: 1 };
+    const { targets } = audit(settled, 1, { 'http:a': { ...full, attested } as typeof full, 'http:b': full });
+    const none = { periods: 0, due: 0, made: 0, missed: 0, skipped: 0 };
+    expect(targets).toMatchObject([{ attested }, { attested: none }]);
+  });
+
   it('finds what was lost', () => {
     expect(audit(settled, 0, {}).lost).toBe(1);
     expect(audit(settled, 1, { 'http:a': { ...full, made: 5 } }).lost).toBe(2);

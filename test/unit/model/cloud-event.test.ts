@@ -9,7 +9,7 @@ import { age, retire } from '../../../src/model/target-notice.ts';
 import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import { observation, stamp, tick } from './arbitraries.ts';
 
-const schemaNames = ['cloud-event', 'observation', 'policy-applied', 'policy-refused'] as const;
+const schemaNames = ['cloud-event', 'observation', 'attested', 'policy-applied', 'policy-refused'] as const;
 const schemas = schemaNames.map(
   (name) =>
     JSON.parse(
@@ -71,7 +71,7 @@ const observed: fc.Arbitrary<EventBody[]> = fc
       const { tick: order, observation: seen } = input;
       const step = notice ? notice(state, { ...order, time: seen.time }) : reconcile(state, input);
       state = step.state;
-      return step.event ?? [];
+      return [step.event ?? [], step.attested ?? []].flat();
     });
   });
 
@@ -128,9 +128,7 @@ describe('CloudEvent', () => {
     fc.assert(
       fc.property(fc.oneof(observed, fc.tuple(applied, refused)), (several) => {
         for (const { type, data } of several) {
-          const properties = described.get(
-            type.startsWith('polar.observation.') ? 'observation' : type.slice(6).replace('.', '-'),
-          );
+          const properties = described.get(schemaOf(type));
           expect(Object.keys(properties ?? {})).toEqual(expect.arrayContaining(Object.keys(data)));
         }
       }),
@@ -147,3 +145,8 @@ describe('CloudEvent', () => {
     expect(isEvent({ ...event, type: 'polar.observation.first' })).toBe(false);
   });
 });
+
+function schemaOf(type: string): string {
+  if (type === 'polar.observation.attested') return 'attested';
+  return type.startsWith('polar.observation.') ? 'observation' : type.slice(6).replace('.', '-');
+}

@@ -68,6 +68,22 @@ describe('event text', () => {
     ]);
   });
 
+  it('says how much of what was due was done', () => {
+    const data = {
+      target: 'http:shop',
+      from: '2026-01-01T00:00:00.000Z',
+      to: '2026-01-01T01:00:00.000Z',
+      due: 120,
+      made: 118,
+      missed: 2,
+      skipped: 0,
+      longestGapMs: 90_000,
+    };
+    expect(linesOf({ type: 'polar.observation.attested', policy: aTick().policy, data })).toEqual([
+      '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s',
+    ]);
+  });
+
   it('keeps the details in their column beside the longest word', () => {
     const story = [unseen('timeout', 0, 'no answer within 500 ms'), unseen('refused'), seen(ok, 90_000)];
     expect(told(shop, story)).toEqual([

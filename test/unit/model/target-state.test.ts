@@ -64,7 +64,9 @@ describe('reconcile', () => {
 
   it('moves only what was seen when nothing changed', () => {
     const steps = run([seen(ok, 1000), seen(ok, 2000)]);
-    expect(steps[1]?.state).toEqual({ ...steps[0]?.state, seenAt: 2000, asked: 2 });
+    const before = steps[0]?.state;
+    const period = { ...before?.period, longestGapMs: 1000 };
+    expect(steps[1]?.state).toEqual({ ...before, seenAt: 2000, asked: 2, period });
   });
 
   it('chains the facts of events: what one leaves is what the next begins with', () => {

@@ -38,6 +38,7 @@ describe('a policy set', () => {
         jitterMs: 0,
         confirm: 1,
         maxAgeMs: undefined,
+        attestMs: 3_600_000,
         group: 'shop.example',
         settings: {
           url: 'http://shop.example/',
@@ -127,7 +128,7 @@ describe('a policy set', () => {
       '[fake:shop]\nurl = http://a/\ntimezone = Mars/Olympus',
       '1.ini:3:12: error policy.invalid-value "timezone" must be a time zone',
     ],
-    ['[fake]\nattest = 5s', '1.ini:2:1: error policy.not-yet "attest" is not there yet'],
+    ['[fake]\nattest = 5', '1.ini:2:10: error policy.invalid-value "attest" must be'],
     [
       `[fake:shop]\nurl = http://${'$'}{env:HOST}/`,
       '1.ini:2:7: error policy.misplaced-secret "url" does not refer to secrets; only header.* may',
