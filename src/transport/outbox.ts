@@ -37,7 +37,7 @@ export class Outbox {
     await this.#socket.bind(endpoint);
   }
 
-  /** How many bytes wait; what `status` shows. */
+  /** How many bytes wait to be sent. */
   get waitingBytes(): number {
     return this.#waitingBytes;
   }
