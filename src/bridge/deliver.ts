@@ -76,11 +76,11 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     setAside.push({ sequence, reason: `${codeOf(error) ?? 'error'}: ${messageOf(error)}`, time: Date.now() });
     settled(sequence);
   };
-  const write = (record: JournalRecord) => {
+  const write = (record: JournalRecord, attempt: number) => {
     const mine = link;
     let writing: Promise<void>;
     try {
-      writing = sink.write(eventOf(record, journal));
+      writing = sink.write(eventOf(record, journal), attempt);
     } catch (error) {
       return quarantine(record.sequence, error);
     }
@@ -93,20 +93,25 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       },
       (error: unknown) => {
         if (mine !== link) return;
-        counts.lastError = messageOf(error);
         const code = codeOf(error);
         if (code && errorCodes[code].disposition === 'reject') return quarantine(record.sequence, error);
-        link.abort();
-        room.ring();
+        lost(mine, error);
       },
     );
   };
+  const lost = (which: AbortController, error: unknown) => {
+    if (which !== link) return;
+    counts.lastError = messageOf(error);
+    link.abort();
+    room.ring();
+  };
   const run = async () => {
     while (!signal.aborted) {
-      link = new AbortController();
+      const mine = new AbortController();
+      link = mine;
       rewind(cursor);
       try {
-        await sink.connect();
+        await sink.connect((error) => lost(mine, error));
         await deliverUntilBroken();
       } catch (error) {
         counts.lastError = messageOf(error);
@@ -125,8 +130,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     for await (const record of followJournal({ reader, from, wake: options.wake, signal: ended })) {
       while (roomOf(cursor) <= 0 && !ended.aborted) await room.wait(1000);
       if (ended.aborted) return;
-      sent(cursor, record.sequence);
-      write(record);
+      write(record, sent(cursor, record.sequence));
     }
   };
   return {

@@ -14,6 +14,7 @@ export interface TerminalOptions {
 export function createTerminalSink(output: Writable, { format, colour }: TerminalOptions): Sink {
   const palette = colour ? ansiPalette : plainPalette;
   let isClosed = false;
+  const since = Date.now();
   output.on('error', () => {
     isClosed = true;
   });
@@ -32,6 +33,7 @@ export function createTerminalSink(output: Writable, { format, colour }: Termina
         });
       });
     },
+    link: () => ({ state: isClosed ? 'down' : 'up', since }),
     close: () => Promise.resolve(),
   };
 }

@@ -11,10 +11,10 @@ describeSink({ name: 'scripted', open: openScriptedSink });
 it('a terminal that nobody reads any more takes everything: a closed pipe is no fault', async () => {
   const terminal = new Terminal();
   const sink = createTerminalSink(terminal, { format: 'jsonl', colour: false });
-  await sink.write(anEvent(1));
+  await sink.write(anEvent(1), 1);
   terminal.destroy(Object.assign(new Error('nobody reads'), { code: 'EPIPE' }));
-  await sink.write(anEvent(2));
-  await sink.write(anEvent(3));
+  await sink.write(anEvent(2), 1);
+  await sink.write(anEvent(3), 1);
   expect(terminal.lines).toHaveLength(1);
 });
 
@@ -25,8 +25,8 @@ it('a terminal in words leaves out the first policy: the line that says "ready" 
   const files = { added: ['http:shop'], changed: [], retired: [], files: [] };
   const applied = (sequence: number, before: string | null) =>
     anEvent(sequence, { type: 'polar.policy.applied', data: { ...stamp, ...files, before } });
-  await sink.write(applied(1, null));
+  await sink.write(applied(1, null), 1);
   expect(terminal.lines).toEqual([]);
-  await sink.write(applied(2, 'aaaaaa'));
+  await sink.write(applied(2, 'aaaaaa'), 1);
   expect(terminal.lines.length).toBeGreaterThan(0);
 });

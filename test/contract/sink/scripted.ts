@@ -1,4 +1,4 @@
-import type { Sink } from '../../../src/bridge/sink.ts';
+import type { LinkStatus, Sink } from '../../../src/bridge/sink.ts';
 import type { CloudEvent } from '../../../src/model/cloud-event.ts';
 import { PolarError } from '../../../src/model/errors.ts';
 import type { OpenedSink } from '../sink.ts';
@@ -14,23 +14,39 @@ export class ScriptedSink implements Sink {
   readonly story: (number | '|')[] = [];
   readonly taken: string[] = [];
   readonly #waiting = new Map<number, () => void>();
+  /** Attempts by sequence, in the order of the writes. */
+  readonly attempts = new Map<number, number[]>();
   /** The most writes that were under way at once. */
   most = 0;
   connectsToFail = 0;
   #underWay = 0;
+  #state: LinkStatus['state'] = 'down';
+  #onLost: ((error: unknown) => void) | undefined;
 
   constructor(window = 100) {
     this.window = window;
   }
 
-  async connect(): Promise<void> {
+  async connect(onLost: (error: unknown) => void): Promise<void> {
     this.story.push('|');
+    this.#state = 'down';
     if (this.connectsToFail-- > 0) throw new PolarError('io.failed', 'no link');
+    this.#state = 'up';
+    this.#onLost = onLost;
   }
 
-  async write(event: CloudEvent): Promise<void> {
+  /** The link breaks by itself. */
+  cut(): void {
+    this.#state = 'down';
+    const onLost = this.#onLost;
+    this.#onLost = undefined;
+    onLost?.(new PolarError('io.failed', 'cut'));
+  }
+
+  async write(event: CloudEvent, attempt: number): Promise<void> {
     const sequence = Number(event.sequence);
     this.story.push(sequence);
+    this.attempts.set(sequence, [...(this.attempts.get(sequence) ?? []), attempt]);
     this.most = Math.max(this.most, ++this.#underWay);
     try {
       await this.#answer(sequence);
@@ -48,7 +64,12 @@ export class ScriptedSink implements Sink {
     return take !== undefined;
   }
 
+  link(): LinkStatus {
+    return { state: this.#state, since: 0 };
+  }
+
   async close(): Promise<void> {
+    this.#state = 'down';
     while (this.#underWay > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -69,8 +90,9 @@ export function openScriptedSink(): OpenedSink {
   return {
     sink,
     arrived: () => sink.taken,
-    hold: () => sink.answers.set(2, ['wait']),
-    release: () => sink.take(2),
+    hold: () => void sink.answers.set(2, ['wait']),
+    release: () => void sink.take(2),
+    cut: () => sink.cut(),
     close: () => sink.close(),
   };
 }

@@ -165,6 +165,19 @@ describe('a write that fails for now', () => {
     await until(() => cursor() === 1);
   });
 
+  test('says how often the sink was given the event', async () => {
+    sink.answers.set(2, ['retry', 'retry']);
+    sink.answers.set(3, ['retry']);
+    commit(3);
+    start();
+    await until(() => cursor() === 3);
+    expect(sink.attempts.get(1)).toEqual([1]);
+    expect(sink.attempts.get(2)).toEqual([1, 2, 3]);
+    commit(1);
+    await until(() => cursor() === 4);
+    expect(sink.attempts.get(4)).toEqual([1]);
+  });
+
   test('does not count as delivered when its word comes late, over the old link', async () => {
     sink.answers.set(1, ['wait']);
     sink.answers.set(2, ['retry']);
@@ -188,6 +201,30 @@ describe('a write that fails for now', () => {
     commit(1);
     await until(() => cursor() === 2);
     expect(delays).toEqual([1, 2, 3, 1]);
+  });
+});
+
+describe('a link that breaks by itself', () => {
+  test('is made anew though nothing is under way', async () => {
+    commit(1);
+    const delivery = start();
+    await until(() => cursor() === 1);
+    sink.cut();
+    await until(() => sink.story.length === 3);
+    expect(delivery.stats().lastError).toBe('cut');
+    commit(1);
+    await until(() => cursor() === 2);
+    expect(sink.story).toEqual(['|', 1, '|', 2]);
+  });
+
+  test('takes what is under way with it: it is sent again, though its word never comes', async () => {
+    sink.answers.set(2, ['wait']);
+    commit(3);
+    const delivery = start();
+    await until(() => delivery.stats().delivered === 2);
+    sink.cut();
+    await until(() => cursor() === 3);
+    expect(sink.story).toEqual(['|', 1, 2, 3, '|', 2, 3]);
   });
 });
 

@@ -42,6 +42,19 @@ test('after a broken link everything behind the prefix is sent again', () => {
   expect(cursor.settled).toBe(2);
 });
 
+test('it counts how often an event was handed over, and forgets that when it is settled', () => {
+  const cursor = createCursor(0, 5);
+  expect([1, 2, 3].map((sequence) => sent(cursor, sequence))).toEqual([1, 1, 1]);
+  settleSequence(cursor, 1);
+  rewind(cursor);
+  expect([2, 3].map((sequence) => sent(cursor, sequence))).toEqual([2, 2]);
+  rewind(cursor);
+  expect(sent(cursor, 2)).toBe(3);
+  for (const sequence of [3, 4]) sent(cursor, sequence);
+  for (const sequence of [2, 3, 4]) settleSequence(cursor, sequence);
+  expect(cursor.tries.size).toBe(0);
+});
+
 test('whatever happens, it never passes what was not settled, never goes back, and keeps its window', () => {
   const step = fc.oneof(
     { weight: 4, arbitrary: fc.constant('send' as const) },
@@ -69,6 +82,7 @@ test('whatever happens, it never passes what was not settled, never goes back, a
           }
           expect(cursor.settled).toBeGreaterThanOrEqual(before);
           expect(cursor.sent - cursor.settled).toBeLessThanOrEqual(window);
+          expect(cursor.tries.size).toBeLessThanOrEqual(window);
           for (let sequence = before + 1; sequence <= cursor.settled; sequence++) {
             expect(settled.has(sequence)).toBe(true);
           }

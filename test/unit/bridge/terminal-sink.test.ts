@@ -24,7 +24,7 @@ describe('the terminal', () => {
 
 async function written(format: 'text' | 'jsonl', event: CloudEvent): Promise<string> {
   const output = new PassThrough();
-  await createTerminalSink(output, { format, colour: false }).write(event);
+  await createTerminalSink(output, { format, colour: false }).write(event, 1);
   return String(output.read() ?? '');
 }
 
