@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { formatPolarIni } from '../../config/polar-ini.ts';
 import { projectFile, readProject } from '../../config/project.ts';
 import { messageOf, PolarError } from '../../model/errors.ts';
@@ -10,13 +10,25 @@ import { writeComponent } from '../new-component.ts';
 const folders = ['policies', 'flows', 'actionmappings', 'components'] as const;
 
 export async function run(call: Call): Promise<void> {
-  const { component } = call.options as { readonly component?: string };
-  if (component === undefined) makeProject(call);
-  else await makeComponent(component, call);
+  const { component, devCerts = false } = call.options as {
+    readonly component?: string;
+    readonly devCerts?: boolean;
+  };
+  if (component !== undefined && devCerts) {
+    throw new PolarError('usage.invalid', '--component and --dev-certs are two things.', {
+      hint: 'Ask for one after the other.',
+    });
+  }
+  if (component !== undefined) await makeComponent(component, call);
+  else if (devCerts) await makeCertificates(call);
+  else {
+    const root = resolve(call.args[0] ?? '.');
+    showCreated(root, makeProject(root), call);
+  }
 }
 
-function makeProject({ args: [dir = '.'], output }: Call): void {
-  const root = resolve(dir);
+/** @returns what was made, relative to the project */
+function makeProject(root: string): readonly string[] {
   const there = [projectFile, ...folders].find((name) => isThere(join(root, name)));
   if (there !== undefined) {
     throw new PolarError('usage.invalid', `There is ${there} in ${root} already.`, {
@@ -32,7 +44,23 @@ function makeProject({ args: [dir = '.'], output }: Call): void {
       hint: 'Choose a folder that you can write.',
     });
   }
-  const created = [projectFile, ...folders.map((folder) => `${folder}/`)];
+  return [projectFile, ...folders.map((folder) => `${folder}/`)];
+}
+
+/** Into a project that is there, or with a new one. */
+async function makeCertificates(call: Call): Promise<void> {
+  const { certificateNotes, refuseWithCertificates, writeCertificates } = await import(
+    '../new-certificates.ts'
+  );
+  const root = call.args[0] === undefined ? folderAt(call.start) : resolve(call.args[0]);
+  refuseWithCertificates(root);
+  const project = isThere(join(root, projectFile)) ? [] : makeProject(root);
+  const { created, made } = await writeCertificates(root);
+  showCreated(root, [...project, ...created], call);
+  for (const line of certificateNotes(made)) call.output.note(line);
+}
+
+function showCreated(root: string, created: readonly string[], { output }: Call): void {
   output.show({ root, created }, () => [`created ${created.join(' ')}`]);
   output.detail(`in ${pathFrom(process.cwd(), root)}`);
 }
@@ -44,6 +72,11 @@ async function makeComponent(name: string, { args: [dir], start, output }: Call)
   const created = writeComponent(root, name, new Set(builtInMethods().keys()));
   output.show({ root, created }, () => [`created ${created.join(' ')}`]);
   output.note(`Next: map a step to it in actionmappings/, e.g. Subject?Flow?handle = ${name}.handle`);
+}
+
+/** `--config` may name the file. */
+function folderAt(start: string): string {
+  return basename(start) === projectFile ? dirname(resolve(start)) : resolve(start);
 }
 
 /** An empty folder may wait for its first file. */

@@ -8,10 +8,15 @@ export const startCommands: readonly CommandSpec[] = [
     formats: ['json'],
     options: [
       { flags: '--component <name>', doc: 'write a component and its test into a project that is there' },
+      {
+        flags: '--dev-certs',
+        doc: 'make certificates for a broker and its client, for development; with a new project or in one that is there',
+      },
     ],
     examples: [
       ['pzm init watch', 'make the folder "watch" and a project in it'],
       ['pzm init --component scales', 'write components/scales.js and test/scales.test.js'],
+      ['pzm init --dev-certs', 'make certs/ with an authority, a server and a client'],
     ],
     load: () => import('../commands/init.ts'),
   },
