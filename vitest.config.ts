@@ -29,6 +29,14 @@ export default defineConfig({
         hookTimeout: 120_000,
         fileParallelism: false,
       }),
+      // One broker for all of them, which some tests stop and kill.
+      project('broker', ['test/broker/**/*.test.ts'], {
+        ...inTurn(4),
+        globalSetup: ['test/broker/global-setup.ts'],
+        testTimeout: 300_000,
+        hookTimeout: 300_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });
