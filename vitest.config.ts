@@ -37,6 +37,12 @@ export default defineConfig({
         hookTimeout: 300_000,
         fileParallelism: false,
       }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        ...inTurn(5),
+        testTimeout: 300_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

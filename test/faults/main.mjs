@@ -1,0 +1,50 @@
+// The whole table, or the part that is asked for:
+//   npm run faults -- [--only sigkill] [--sample]
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, watchFile, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, sample: { type: 'boolean' } } });
+const folder = mkdtempSync(join(tmpdir(), 'pzm-faults-report-'));
+const file = join(folder, 'report.jsonl');
+writeFileSync(file, '');
+
+let shown = 0;
+let red = 0;
+watchFile(file, { interval: 500 }, show);
+const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+const tests = spawn(
+  process.execPath,
+  [vitest, 'run', '--project', 'faults', '--reporter', 'dot', '--silent'],
+  {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: {
+      ...process.env,
+      POLAR_FAULTS_REPORT: file,
+      ...(!values.sample && { POLAR_FAULTS: 'all' }),
+      ...(values.only !== undefined && { POLAR_FAULTS_ONLY: values.only }),
+    },
+  },
+);
+tests.once('close', (code) => {
+  watchFile(file, () => {}).removeAllListeners();
+  show();
+  rmSync(folder, { recursive: true, force: true });
+  console.log(`\n${shown} cells, ${red} red`);
+  process.exit(code ?? 1);
+});
+
+function show() {
+  const lines = readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  for (const line of lines.slice(shown)) {
+    const { name, seconds, isSound, text } = JSON.parse(line);
+    if (!isSound) red++;
+    console.log(
+      `${isSound ? 'ok ' : 'RED'}  ${name.padEnd(72)} ${seconds.toFixed(1).padStart(5)} s   ${text}`,
+    );
+  }
+  shown = lines.length;
+}
