@@ -8,15 +8,17 @@ import type { Failure } from '../model/observation.ts';
 import type { PolicyFile } from '../model/policy.ts';
 import { type PolicyPlace, placeOfTarget } from '../policies/policy-place.ts';
 import { targetEventOf } from './journal-events.ts';
+import { type RunStory, runOfEvent } from './run-story.ts';
 import { isoText } from './time-text.ts';
 
-/** Why there is an event, as far as the journal tells. What it does not keep is null, and named in `unknown`. */
+/** Why there is an event, as far as the journal tells. What it does not know is null, and named in `unknown`. */
 export interface EventStory {
   /** Its id. */
   readonly name: string;
   readonly kind: 'event';
   readonly event: CloudEvent;
   readonly task: TaskStory;
+  readonly run: RunStory | null;
   readonly flow: { readonly name: string; readonly action: string };
   readonly commit: {
     readonly time: string;
@@ -67,9 +69,10 @@ export interface Delivery {
 }
 
 const tickSource = 'scheduler';
-const neverKept = ['the run', 'the worker', 'when each step ran', 'the revision of the flow that it walked'];
+/** Of journals that were written before it was kept, and of batches with too much of it. */
+const ofTheRun = ['the worker', 'when each step ran', 'the revision of the flow that was walked'];
 
-type Reader = Pick<JournalReader, 'info' | 'batchAt'>;
+type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'evidenceOf'>;
 
 /** Undefined when the journal does not hold the sequence. @throws body.not-data, subject-name.invalid */
 export function eventStory(
@@ -84,12 +87,14 @@ export function eventStory(
   const about = targetEventOf(event);
   const set = event.policyhash === undefined ? undefined : setOf(reader, sequence, event.policyhash);
   const place = about && set && placeOfTarget(set.files, about.data.target);
+  const run = runOfEvent(reader, sequence) ?? null;
   const [name = '', action = ''] = record.topic.split('/');
   return {
     name: event.id,
     kind: 'event',
     event,
     task: taskStory(record.record),
+    run,
     flow: { name, action },
     commit: { time: event.time, first, last, head: record.chainHead },
     policy:
@@ -106,7 +111,7 @@ export function eventStory(
       place: place?.settingPlace(`expect.${failure.fact}`) ?? null,
     })),
     delivery: sinks.map((sink) => deliveryOf(sink, sequence)),
-    unknown: neverKept,
+    unknown: run ? [] : ofTheRun,
   };
 }
 

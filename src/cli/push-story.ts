@@ -1,6 +1,7 @@
 import { readJournal } from '../journal/follow.ts';
 import type { JournalReader, RowOutcome } from '../journal/journal.ts';
 import { readField } from '../model/envelope.ts';
+import { type RunStory, runOfLetter } from './run-story.ts';
 import { isoText } from './time-text.ts';
 
 /** What became of a push, or of a message that a step emitted. */
@@ -18,7 +19,12 @@ export interface PushStory {
   /** Messages that its steps emitted. */
   readonly children: readonly { readonly name: string; readonly state: string }[];
   readonly deadLetter: { readonly code: string; readonly message: string; readonly time: string } | null;
+  /** Of a dead letter's last delivery. Events have theirs; what led to neither is not kept one by one. */
+  readonly run: RunStory | null;
+  readonly unknown: readonly string[];
 }
+
+const ofTheRun = ['the worker', 'when each step ran'];
 
 const mostChildren = 100;
 const mostDeadLetters = 10_000;
@@ -28,6 +34,9 @@ export function pushStory(reader: JournalReader, id: string): PushStory | undefi
   const row = reader.outcomeOf(id);
   if (!row) return undefined;
   const settled = row.state === 'settled' ? row : undefined;
+  const letter = settled?.outcome === 'dead-lettered' ? letterOf(reader, id) : undefined;
+  const events = settled ? sequencesOf(reader, settled.records, id) : [];
+  const run = runOfLetter(letter?.evidence) ?? null;
   return {
     name: id,
     kind: 'push',
@@ -35,9 +44,11 @@ export function pushStory(reader: JournalReader, id: string): PushStory | undefi
     outcome: settled?.outcome ?? null,
     reason: settled?.reason || null,
     settledAt: settled ? isoText(settled.time) : null,
-    events: settled ? sequencesOf(reader, settled.records, id) : [],
+    events,
     children: childrenOf(reader, id),
-    deadLetter: settled?.outcome === 'dead-lettered' ? deadLetterOf(reader, id) : null,
+    deadLetter: letter ? { code: letter.code, message: letter.message, time: isoText(letter.time) } : null,
+    run,
+    unknown: settled && !run && events.length === 0 ? ofTheRun : [],
   };
 }
 
@@ -68,9 +79,6 @@ function childrenOf(reader: JournalReader, id: string): { name: string; state: s
   return children;
 }
 
-function deadLetterOf(reader: JournalReader, id: string): PushStory['deadLetter'] {
-  const letter = reader
-    .deadLetters(mostDeadLetters)
-    .findLast(({ record }) => readField(record, 0, 'id') === id);
-  return letter ? { code: letter.code, message: letter.message, time: isoText(letter.time) } : null;
+function letterOf(reader: JournalReader, id: string) {
+  return reader.deadLetters(mostDeadLetters).findLast(({ record }) => readField(record, 0, 'id') === id);
 }

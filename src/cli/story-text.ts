@@ -5,6 +5,8 @@ import { alignColumns } from './columns.ts';
 import type { Delivery, EventStory, TaskStory } from './event-story.ts';
 import type { FlowStory } from './flow-story.ts';
 import type { PushStory } from './push-story.ts';
+import type { RunStory } from './run-story.ts';
+import { runLines, walkLines } from './run-story-text.ts';
 import { timeText } from './time-text.ts';
 
 /** An event's story, a line per thing that is known, each under its word. */
@@ -20,7 +22,8 @@ export function eventStoryLines(
   return [
     labelled('event', [`${story.name}  ${toned} ${name}  ${details}`.trimEnd(), ...more]),
     labelled('task', taskLines(story.task, now)),
-    labelled('flow', flowLines(story.flow, flow)),
+    labelled('run', story.run ? runLines(story.run, now) : []),
+    labelled('flow', story.run ? walkedLines(story.run, flow) : flowLines(story.flow, flow)),
     labelled('commit', [
       `${timeText(Date.parse(commit.time), now)} · batch seq ${rangeText(commit.first, commit.last)} · head ${commit.head.slice(0, 12)}`,
     ]),
@@ -33,12 +36,12 @@ export function eventStoryLines(
       ),
     ),
     labelled('sink', delivery.length === 0 ? ['none: it is in the journal'] : delivery.map(deliveryText)),
-    labelled('unknown', [`${story.unknown.join(', ')}: the journal does not keep them`]),
+    labelled('unknown', unknownLines(story.unknown, 'the journal does not keep them')),
   ].flat();
 }
 
 export function pushStoryLines(story: PushStory, now: number): string[] {
-  const { name, state, outcome, reason, settledAt, events, children, deadLetter } = story;
+  const { name, state, outcome, reason, settledAt, events, children, deadLetter, run, unknown } = story;
   const settled = settledAt === null ? '' : ` at ${timeText(Date.parse(settledAt), now)}`;
   const why = reason === null ? '' : `: ${printable(reason)}`;
   return [
@@ -49,6 +52,9 @@ export function pushStoryLines(story: PushStory, now: number): string[] {
       'emitted',
       children.map((child) => `${printable(child.name)}  ${child.state}`),
     ),
+    labelled('run', run ? runLines(run, now) : []),
+    labelled('flow', run ? walkLines(run) : []),
+    labelled('unknown', unknownLines(unknown, 'of what led to no event they are not kept')),
   ].flat();
 }
 
@@ -76,6 +82,19 @@ function flowLines({ name, action }: EventStory['flow'], flow: FlowStory | undef
     isThis ? `${does}  ← this event` : does,
   ]);
   return [`${flow.name} as the files say it now, revision ${flow.revision}`, ...alignColumns(steps)];
+}
+
+/** How it was walked; whoever goes on to read the files should know when they say something else now. */
+function walkedLines(run: RunStory, flow: FlowStory | undefined): string[] {
+  if (flow?.revision === run.flow.revision) return walkLines(run);
+  return [
+    ...walkLines(run),
+    flow ? `the files say revision ${flow.revision} now` : 'there is no such flow now',
+  ];
+}
+
+function unknownLines(unknown: readonly string[], why: string): string[] {
+  return unknown.length === 0 ? [] : [`${unknown.join(', ')}: ${why}`];
 }
 
 function policyText({ revision, appliedBy, place }: NonNullable<EventStory['policy']>): string {

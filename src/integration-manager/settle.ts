@@ -20,6 +20,7 @@ export interface SettleView {
 export function settle(view: SettleView, results: readonly Result[], nextSequence: number): Commit {
   const commit: Commit = {
     segments: [],
+    evidence: [],
     keyRows: new Map(),
     states: new Map(),
     children: [],
@@ -96,6 +97,9 @@ function write(
     commit.records += segment.count;
   }
   const records = { first, count: nextSequence + commit.records - first };
+  if (records.count > 0 && result.evidence.length > 0) {
+    commit.evidence.push({ ...records, bytes: result.evidence });
+  }
   for (const row of result.rows) {
     gone.add(row.order);
     commit.settledRows.push({ row, records });

@@ -1,4 +1,4 @@
-import type { Commit, RecordRange } from '../model/commit.ts';
+import type { Commit, CommittedEvidence, RecordRange } from '../model/commit.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../model/run.ts';
 import type { Batch } from './batch.ts';
 
@@ -81,6 +81,8 @@ export interface JournalReader {
   deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
   /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
   batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
+  /** How the run was made that wrote the sequence; undefined where it was not kept. */
+  evidenceOf(sequence: number): CommittedEvidence | undefined;
   close(): Promise<void>;
 }
 

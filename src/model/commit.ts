@@ -13,6 +13,8 @@ import type {
 /** Everything that one transaction of the journal writes, as the integration manager decided it. */
 export interface Commit {
   readonly segments: Segment[];
+  /** Of the runs whose records these are; in the order of the sequences, not all of them. */
+  readonly evidence: CommittedEvidence[];
   readonly keyRows: Map<string, KeyRow>;
   /** The last write per row; `version` is the row's new version. */
   readonly states: Map<string, { readonly write: StateWrite; readonly version: number }>;
@@ -25,6 +27,11 @@ export interface Commit {
   readonly receipts: Receipt[];
   settledTasks: number;
   records: number;
+}
+
+/** How a run was made, for the records that it wrote. */
+export interface CommittedEvidence extends RecordRange {
+  readonly bytes: Buffer;
 }
 
 /** `count` sequences from `first` on. */

@@ -102,6 +102,8 @@ export interface DeadLetter {
   readonly record: Buffer;
   readonly code: string;
   readonly message: string;
+  /** Of its last delivery (`evidence-bytes.ts`); letters of older journals have none. */
+  readonly evidence?: Buffer;
 }
 
 /** Everything that one run produced; commits whole or not at all (R3). */
@@ -117,6 +119,8 @@ export interface Result {
   readonly parks: readonly ParkedRow[];
   readonly unparks: readonly Unpark[];
   readonly segments: readonly Segment[];
+  /** How it was made, for whoever asks why (`evidence-bytes.ts`); empty where nothing is worth keeping. */
+  readonly evidence: Buffer;
 }
 
 /** The integration manager's word about a run: what of its key is settled now. */

@@ -14,11 +14,13 @@ type Head = [
   parks: Result['parks'],
   unparks: Result['unparks'],
   segments: [topic: string, count: number, bytes: number][],
+  evidenceBytes: number,
 ];
 
-/** One result: u32 length, u32 head length, head (msgpack), the segments' records as they are. */
+/** One result: u32 length, u32 head length, head (msgpack), the segments' records and the evidence as they are. */
 export function encodeResult(result: Result): Buffer {
-  const { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments } = result;
+  const { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments, evidence } =
+    result;
   const sizes = segments.map(({ topic, count, bytes }): Head[10][number] => [topic, count, bytes.length]);
   const head = pack([
     run,
@@ -32,10 +34,11 @@ export function encodeResult(result: Result): Buffer {
     parks,
     unparks,
     sizes,
+    evidence.length,
   ] satisfies Head);
   const headLength = Buffer.allocUnsafe(4);
   headLength.writeUInt32LE(head.length, 0);
-  return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes)]);
+  return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes), evidence]);
 }
 
 /** @throws envelope.malformed */
@@ -46,25 +49,53 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     if (headEnd > end) throw cut();
     const head = unpack(frame.subarray(start + 4, headEnd));
     if (!isHead(head)) throw misshapen('result');
-    const [run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, sizes] = head;
+    const [
+      run,
+      key,
+      worker,
+      marks,
+      rows,
+      states,
+      children,
+      deadLetters,
+      parks,
+      unparks,
+      sizes,
+      evidenceBytes,
+    ] = head;
     const segments: Segment[] = [];
     let at = headEnd;
     for (const [topic, count, bytes] of sizes) {
       segments.push({ topic, count, bytes: frame.subarray(at, at + bytes) });
       at += bytes;
     }
-    if (at !== end) throw cut();
-    yield { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments };
+    const evidence = frame.subarray(at, at + evidenceBytes);
+    if (at + evidenceBytes !== end) throw cut();
+    yield {
+      run,
+      key,
+      worker,
+      marks,
+      rows,
+      states,
+      children,
+      deadLetters,
+      parks,
+      unparks,
+      segments,
+      evidence,
+    };
   }
 }
 
 /** As far as it must be one for the reading to go on; whoever made it is one of our own workers. */
 function isHead(head: unknown): head is Head {
-  if (!Array.isArray(head) || head.length !== 11) return false;
-  const [names, lists] = [head.slice(0, 3), head.slice(3)];
+  if (!Array.isArray(head) || head.length !== 12) return false;
+  const [names, lists, evidenceBytes] = [head.slice(0, 3), head.slice(3, 11), head[11]];
   return (
     names.every((name) => typeof name === 'string') &&
     lists.every(Array.isArray) &&
-    head[10].every(Array.isArray)
+    head[10].every(Array.isArray) &&
+    typeof evidenceBytes === 'number'
   );
 }

@@ -24,6 +24,7 @@ import { encodeResult } from '../transport/result-frame.ts';
 import { decodeRuns } from '../transport/run-frame.ts';
 import { encodeWord, type Word } from '../transport/word-frame.ts';
 import { callMethod } from './call.ts';
+import { createFailedAttempts } from './failed-attempts.ts';
 import { advance, conclude, createRun, type Finished, type WorkerRun } from './run.ts';
 import { walkOf } from './walks.ts';
 
@@ -65,6 +66,10 @@ runChild({
     };
     const parked = (correlationId: string) => journal.parkedRow(correlationId);
     const callOptions = { components, node, log, now: Date.now, maxAttempts: settings.maxAttempts };
+    const witness = {
+      ...{ worker: name, incarnation, now: Date.now, elapsed: () => performance.now() },
+      failed: createFailedAttempts(),
+    };
     const runs = new Map<string, WorkerRun>();
     const counts = { runs: 0, tasks: 0, failures: 0 };
     let subject: { readonly peer: SubjectPeer; readonly words: Outbox; readonly inbox: Inbox } | undefined;
@@ -101,7 +106,7 @@ runChild({
     const begin = (run: Run) => {
       const state = createRun({
         run,
-        worker: name,
+        witness,
         walk: walkOfFlow,
         maxAttempts: settings.maxAttempts,
         reader: (actor, key) => journal.stateRow(actor, key),

@@ -1,7 +1,8 @@
 import { bodyOf, decodeEnvelope, type Envelope, encodeEnvelope } from '../model/envelope.ts';
 import { type ParkedRow, pendingSource, type Unpark } from '../model/run.ts';
 import { nameOf } from './emission.ts';
-import type { Ending, WalkStep } from './run-state.ts';
+import type { Ending } from './run-state.ts';
+import type { WalkStep } from './walk-step.ts';
 
 /*
  * Waiting for an answer (`@ASYNC`, R8), as pure functions: a task becomes a row that names the steps that are left,

@@ -1,16 +1,10 @@
 import { decodeEnvelope, type Envelope } from '../model/envelope.ts';
 import type { Child, DeadLetter, ParkedRow, Result, Run, SettledRow, Unpark } from '../model/run.ts';
 import type { Emission } from './emission.ts';
+import { createEvidenceRecorder, type EvidenceRecorder, type Witness } from './run-evidence.ts';
 import { createSegments, type SegmentBuilder } from './segments.ts';
 import { createRunStates, type RunStates, type StateReader } from './states.ts';
-
-/** The steps of a flow after its entry. */
-export type WalkStep =
-  | { readonly kind: 'call'; readonly component: string; readonly method: string; readonly text: string }
-  | { readonly kind: 'spread'; readonly component: string; readonly method: string; readonly text: string }
-  | { readonly kind: 'park'; readonly text: string }
-  | { readonly kind: 'publish'; readonly topic: string; readonly text: string }
-  | { readonly kind: 'done'; readonly text: string };
+import type { WalkStep } from './walk-step.ts';
 
 /** A body on its way through the steps: bytes until somebody needs the value. */
 export type Body = { readonly bytes: Buffer } | { readonly value: unknown };
@@ -56,7 +50,8 @@ export interface Finished {
 }
 
 /** Changed in place by `run.ts` and `task-end.ts`, and by nobody else. */
-export interface WorkerRun extends Omit<RunOptions, 'reader'> {
+export interface WorkerRun extends Omit<RunOptions, 'reader' | 'witness'> {
+  readonly worker: string;
   readonly states: RunStates;
   readonly segments: SegmentBuilder;
   readonly marks: Map<string, { first: number; last: number; count: number }>;
@@ -65,6 +60,7 @@ export interface WorkerRun extends Omit<RunOptions, 'reader'> {
   readonly deadLetters: DeadLetter[];
   readonly parks: ParkedRow[];
   readonly unparks: Unpark[];
+  readonly evidence: EvidenceRecorder;
   /** Of children and dead letters. */
   extraBytes: number;
   task: Envelope;
@@ -79,7 +75,7 @@ export interface WorkerRun extends Omit<RunOptions, 'reader'> {
 
 export interface RunOptions {
   readonly run: Run;
-  readonly worker: string;
+  readonly witness: Witness;
   readonly walk: (flow: string) => readonly WalkStep[] | undefined;
   readonly maxAttempts: number;
   /** Newest rows of the journal. */
@@ -93,11 +89,11 @@ export interface RunOptions {
 
 /** Stands before the first task. `advance` tells what to do. */
 export function createRun(options: RunOptions): WorkerRun {
-  const { run, worker, walk, maxAttempts, reader, parked, answerWithinMs, workers } = options;
+  const { run, witness, walk, maxAttempts, reader, parked, answerWithinMs, workers } = options;
   const task = decodeEnvelope(run.tasks[0]!);
   return {
     run,
-    worker,
+    worker: witness.worker,
     walk,
     maxAttempts,
     parked,
@@ -112,6 +108,7 @@ export function createRun(options: RunOptions): WorkerRun {
     deadLetters: [],
     parks: [],
     unparks: [],
+    evidence: createEvidenceRecorder(witness),
     task,
     steps: [],
     body: undefined,

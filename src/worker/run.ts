@@ -16,9 +16,9 @@ export {
   type ParkedReader,
   parkedNow,
   type RunOptions,
-  type WalkStep,
   type WorkerRun,
 } from './run-state.ts';
+export type { WalkStep } from './walk-step.ts';
 
 /*
  * One run in a worker as a pure state machine: it says what is to be called, is told what came of it, and ends
@@ -39,6 +39,7 @@ export function advance(state: WorkerRun): Call | Finished {
       complete(state, 'completed', '');
       continue;
     }
+    state.evidence.tookStep();
     if (step.kind === 'publish') publish(state, step.topic);
     else if (step.kind === 'park') park(state);
     else spread(state);
@@ -48,6 +49,7 @@ export function advance(state: WorkerRun): Call | Finished {
 
 /** What came of the call that `advance` asked for. */
 export function conclude(state: WorkerRun, outcome: CallOutcome): void {
+  state.evidence.stepped();
   switch (outcome.kind) {
     case 'passed':
       if (outcome.emissions.length > 0) state.emissions.push(...outcome.emissions);
@@ -63,6 +65,7 @@ export function conclude(state: WorkerRun, outcome: CallOutcome): void {
       return;
     case 'retry':
       discard(state);
+      state.evidence.fail(outcome.code, outcome.message);
       state.failure = { code: outcome.code, message: outcome.message, retryAfterMs: outcome.retryAfterMs };
   }
 }

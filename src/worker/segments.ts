@@ -3,8 +3,8 @@ import type { Segment } from '../model/run.ts';
 /** Collects a run's records in order; records of one topic that follow one another make one segment. */
 export interface SegmentBuilder {
   add(topic: string, record: Buffer): void;
-  /** The task is through: what it added stays. */
-  keep(): void;
+  /** The task is through: what it added stays. How many records that is. */
+  keep(): number;
   /** The task failed: what it added is gone. */
   discard(): void;
   build(): Segment[];
@@ -27,7 +27,9 @@ export function createSegments(): SegmentBuilder {
         if (last?.topic === topic) last.records.push(record);
         else kept.push({ topic, records: [record] });
       }
+      const count = added.length;
       added = [];
+      return count;
     },
     discard() {
       added = [];

@@ -24,10 +24,13 @@ export function nextTask(state: WorkerRun): void {
     if (!record) return;
     state.task = decodeEnvelope(record);
     state.body = undefined;
-    state.step = 0;
     state.emissions = [];
     const steps = state.walk(state.task.flow);
     const { attempt, flow, step } = state.task;
+    const isKnown = steps !== undefined && step <= steps.length;
+    // A task that was parked says how many steps are left, one from outside takes them all.
+    state.step = isKnown && step > 0 ? steps.length - step : 0;
+    state.evidence.begin(state.task, steps ?? [], state.step);
     if (!steps) {
       bury(state, 'flow.unknown', `No flow "${flow}".`);
     } else if (step > steps.length) {
@@ -36,8 +39,6 @@ export function nextTask(state: WorkerRun): void {
       bury(state, 'action.failed', `Failed or lost its worker ${attempt} times.`);
     } else {
       state.steps = steps;
-      // A task that was parked says how many steps are left, one from outside takes them all.
-      state.step = step === 0 ? 0 : steps.length - step;
       return;
     }
   }
@@ -61,7 +62,7 @@ export function complete(
     return;
   }
   state.states.keep();
-  state.segments.keep();
+  const records = state.segments.keep();
   for (const child of children) {
     state.children.push(child);
     state.extraBytes += child.record.length;
@@ -70,14 +71,15 @@ export function complete(
     state.unparks.push(unpark);
     const { record } = endings[index]!.row;
     state.extraBytes += record.length;
-    if (!unpark.resumed)
-      state.deadLetters.push({ record, code: unpark.reason, message: endedBy[unpark.reason] ?? '' });
   }
   if (parked) {
     state.parks.push(parked);
     state.extraBytes += parked.record.length;
   }
-  settleTask(state, outcome, reason);
+  settleTask(state, outcome, reason, records);
+  for (const [index, { resumed, reason: code }] of unparks.entries()) {
+    if (!resumed) addLetter(state, endings[index]!.row.record, code, endedBy[code] ?? '');
+  }
   nextTask(state);
 }
 
@@ -105,9 +107,14 @@ export function deadLetter(state: WorkerRun, code: string, message: string): voi
 
 function bury(state: WorkerRun, code: string, message: string): void {
   const record = state.run.tasks[state.index]!;
-  state.deadLetters.push({ record, code, message });
   state.extraBytes += record.length;
-  settleTask(state, 'dead-lettered', code);
+  settleTask(state, 'dead-lettered', code, 0);
+  addLetter(state, record, code, message);
+}
+
+/** With the evidence of the task that has just ended. */
+function addLetter(state: WorkerRun, record: Buffer, code: string, message: string): void {
+  state.deadLetters.push({ record, code, message, evidence: state.evidence.ofLastTask() });
 }
 
 export function discard(state: WorkerRun): void {
@@ -116,7 +123,8 @@ export function discard(state: WorkerRun): void {
   state.emissions = [];
 }
 
-function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: string): void {
+function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: string, records: number): void {
+  state.evidence.end(outcome, reason, records);
   const { source, number, id } = state.task;
   if (source === pendingSource) {
     state.rows.push({ order: number, id, outcome, reason });
@@ -171,6 +179,7 @@ export function finish(state: WorkerRun): Finished {
     parks,
     unparks,
     segments: state.segments.build(),
+    evidence: state.evidence.ofRun(),
   };
   return { type: 'finished', result, done, failure };
 }

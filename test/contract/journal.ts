@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SettleView, settle } from '../../src/integration-manager/settle.ts';
-import type { Commit } from '../../src/model/commit.ts';
+import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { readNumber } from '../../src/model/envelope.ts';
 import type { Result } from '../../src/model/run.ts';
 import { aResult, child, parked, records, row, state, unpark } from './journal/results.ts';
@@ -14,6 +14,7 @@ export interface Journal extends SettleView {
   /** Topic and number of the records of each segment, and their bytes, oldest first. */
   segments(): readonly { readonly topic: string; readonly count: number; readonly bytes: Buffer }[];
   deadLetters(): readonly Buffer[];
+  evidenceOf(sequence: number): CommittedEvidence | undefined;
   nextSequence(): number;
 }
 
@@ -99,6 +100,36 @@ export function describeJournal({ name, open }: JournalSubject): void {
       settleInto(journal, aResult({ children: [child('id-1')] }));
       settleInto(journal, aResult({ run: 'r2', rows: [row(1)], children: [child('id-2')] }));
       expect(journal.pendingAfter(0).map(({ order }) => order)).toEqual([2]);
+    });
+
+    it('finds the evidence of the run that wrote a record, as it came, and none where there was none', () => {
+      const run = (name: string, evidence: string, ...bodies: string[]) =>
+        aResult({
+          run: name,
+          key: name,
+          evidence: Buffer.from(evidence),
+          segments: bodies.length > 0 ? [records('F/a/', ...bodies)] : [],
+        });
+      settleInto(
+        journal,
+        run('r1', 'one', '1', '2'),
+        run('r2', 'none'),
+        run('r3', '', '3'),
+        run('r4', 'two', '4'),
+      );
+      settleInto(journal, run('r5', ''), run('r6', 'three', '5'));
+      const found = (sequence: number) => {
+        const { first, count, bytes } = journal.evidenceOf(sequence) ?? {};
+        return bytes && [first, count, bytes.toString()];
+      };
+      expect([1, 2, 3, 4, 5, 6].map(found)).toEqual([
+        [1, 2, 'one'],
+        [1, 2, 'one'],
+        undefined,
+        [4, 1, 'two'],
+        [5, 1, 'three'],
+        undefined,
+      ]);
     });
 
     it('keeps dead letters as they were', () => {

@@ -1,4 +1,4 @@
-import type { Commit } from '../../src/model/commit.ts';
+import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { writeNumber } from '../../src/model/envelope.ts';
 import type { KeyRow, ParkedRow } from '../../src/model/run.ts';
 
@@ -11,6 +11,7 @@ export interface StoredRecord {
 /** The journal as the cores see it, in memory: a commit happens at once and is durable. */
 export interface MemoryJournal {
   readonly records: { topic: string; count: number; bytes: Buffer }[];
+  readonly evidence: CommittedEvidence[];
   nextSequence: number;
   nextOrder: number;
   readonly keys: Map<string, KeyRow>;
@@ -24,6 +25,7 @@ export interface MemoryJournal {
 export function createMemoryJournal(): MemoryJournal {
   return {
     records: [],
+    evidence: [],
     nextSequence: 1,
     nextOrder: 1,
     keys: new Map(),
@@ -37,6 +39,7 @@ export function createMemoryJournal(): MemoryJournal {
 
 export function applyCommit(journal: MemoryJournal, commit: Commit): void {
   journal.records.push(...commit.segments);
+  journal.evidence.push(...commit.evidence);
   journal.nextSequence += commit.records;
   for (const [key, row] of commit.keyRows) journal.keys.set(key, row);
   for (const [id, { write, version }] of commit.states)

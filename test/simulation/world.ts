@@ -3,11 +3,14 @@ import { settle, stateId } from '../../src/integration-manager/settle.ts';
 import {
   bodyOf,
   checkRecord,
+  decodeEnvelope,
   encodeEnvelope,
   readField,
   readNumber,
   writeAttempt,
 } from '../../src/model/envelope.ts';
+import { taskOfRecord } from '../../src/model/evidence.ts';
+import { decodeEvidence } from '../../src/model/evidence-bytes.ts';
 import { pendingSource, type Receipt, type Report, type Result, type Run } from '../../src/model/run.ts';
 import {
   createSourceWindow,
@@ -18,6 +21,7 @@ import {
   unsettled,
 } from '../../src/services/source-window.ts';
 import * as subject from '../../src/subject/subject.ts';
+import { createFailedAttempts, type FailedAttempts } from '../../src/worker/failed-attempts.ts';
 import {
   advance,
   type CallOutcome,
@@ -111,6 +115,7 @@ interface WorkerLife extends Life {
   readonly runs: Map<string, WorkerRun>;
   /** The subject that it said hello to: a run of an earlier one that is still in the socket is not begun. */
   subject: string;
+  readonly failed: FailedAttempts;
   /** Only used when R4 is off. */
   readonly memory: Map<string, unknown>;
 }
@@ -382,7 +387,10 @@ function giveLeases(world: World, life: SubjectLife): void {
 // ── workers ──────────────────────────────────────────────────────────────────────────────────────────────
 
 function startWorker(world: World, name: string): void {
-  const worker: WorkerLife = { ...newLife(world), name, runs: new Map(), subject: '', memory: new Map() };
+  const worker: WorkerLife = {
+    ...{ ...newLife(world), name, runs: new Map(), subject: '' },
+    ...{ failed: createFailedAttempts(), memory: new Map() },
+  };
   world.workers.set(name, worker);
   sayHello(world, worker);
 }
@@ -411,7 +419,11 @@ function beginRun(world: World, worker: WorkerLife, run: Run): void {
   }
   const state = createRun({
     run,
-    worker: worker.name,
+    witness: {
+      ...{ worker: worker.name, incarnation: worker.incarnation, failed: worker.failed },
+      now: () => Math.floor(world.agenda.now),
+      elapsed: () => world.agenda.now,
+    },
     walk: (flow) => (flow === 'Admit' ? admitSteps : walks[flow]),
     parked: (id) => world.journal.parked.get(id),
     answerWithinMs: 400,
@@ -703,6 +715,27 @@ function isQuiet(world: World): boolean {
   );
 }
 
+/** Whoever asks why a record is there is told: by the run that wrote it, at the delivery that the record names. */
+function checkEvidence({ journal }: World): void {
+  const records = journal.records.flatMap(({ bytes }) => {
+    const all: Buffer[] = [];
+    for (let at = 0; at < bytes.length; at += checkRecord(bytes, at, bytes.length))
+      all.push(bytes.subarray(at));
+    return all;
+  });
+  let sequence = 1;
+  for (const { first, count, bytes } of journal.evidence) {
+    if (first !== sequence) throw new Broken(`seq ${sequence} has no evidence`);
+    const run = decodeEvidence(bytes)!;
+    for (let index = 0; index < count; index++) {
+      const attempt = decodeEnvelope(records[sequence++ - 1]!).attempt;
+      if (taskOfRecord(run, index)?.task.attempt !== attempt)
+        throw new Broken(`the evidence of seq ${sequence - 1} is that of another delivery`);
+    }
+  }
+  if (sequence !== journal.nextSequence) throw new Broken(`seq ${sequence} has no evidence`);
+}
+
 /** Answer and timeout race: each waiting ends once, in a record or in a dead letter. */
 function checkEndings(world: World): void {
   const { journal } = world;
@@ -731,6 +764,7 @@ function checkEnd(world: World): void {
   for (const id of pushIds)
     if (journal.ids.get(id) !== 'settled') throw new Broken(`${id} was never settled`);
   checkEndings(world);
+  checkEvidence(world);
   if (world.delivered.size !== journal.nextSequence - 1) throw new Broken('the bridge left something behind');
   for (const { name, window } of world.sources.values()) {
     if (window.size > 0) throw new Broken(`${name} still waits for ${window.size} receipts`);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { PolarError } from '../../model/errors.ts';
 import { decodeBatch } from '../batch.ts';
+import { findEvidence } from '../evidence-row.ts';
 import type { JournalReader, StateRow } from '../journal.ts';
 import { type Head, type Identity, openTables, schema, type Tables } from './tables.ts';
 
@@ -34,7 +35,7 @@ export function checkSchema(tables: Tables, path: string): void {
 }
 
 export function createReader(tables: Tables): JournalReader {
-  const { root, meta, batches, keys, states, pending, ids, dead, parked, deadlines } = tables;
+  const { root, meta, batches, evidence, keys, states, pending, ids, dead, parked, deadlines } = tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
   const newest = () => root.resetReadTxn();
   return {
@@ -104,6 +105,12 @@ export function createReader(tables: Tables): JournalReader {
       for (const { value } of batches.getRange({ start: sequence, limit: 1 })) {
         return { batch: decodeBatch(value), bytes: value };
       }
+      return undefined;
+    },
+    evidenceOf(sequence) {
+      newest();
+      const rows = evidence?.getRange({ start: sequence, reverse: true, limit: 1 }) ?? [];
+      for (const { key, value } of rows) return findEvidence(value, key, sequence);
       return undefined;
     },
     async close() {

@@ -32,6 +32,8 @@ export interface Tables {
   readonly root: RootDatabase;
   readonly meta: Database<unknown, string>;
   readonly batches: Database<Buffer, number>;
+  /** By the batch's first sequence. A reader of a journal that was last written before there was any has no table. */
+  readonly evidence: Database<Buffer, number> | undefined;
   readonly keys: Database<KeyRow, string>;
   /** `[actor, key]` → f64 version, then JSON text. */
   readonly states: Database<Buffer, [string, string]>;
@@ -57,6 +59,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     root,
     meta: root.openDB('meta', rows),
     batches: root.openDB('batches', bytes),
+    evidence: root.openDB('evidence', bytes),
     keys: root.openDB('keys', rows),
     states: root.openDB('states', bytes),
     pending: root.openDB('pending', bytes),

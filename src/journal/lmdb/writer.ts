@@ -4,6 +4,7 @@ import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
 import type { KeyRow } from '../../model/run.ts';
 import { encodeBatch, genesis } from '../batch.ts';
+import { encodeEvidenceRow } from '../evidence-row.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
 import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
@@ -31,7 +32,8 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     });
   }
   checkSchema(tables, path);
-  const { root, meta, batches, keys, states, pending, ids, settledIds, dead, parked, deadlines } = tables;
+  const { root, meta, batches, evidence, keys, states, pending, ids, settledIds, dead, parked, deadlines } =
+    tables;
   const epoch = inTransaction(tables, path, () => {
     if (!meta.get('identity')) {
       meta.put('identity', { schema, id: randomBytes(4).toString('hex'), node, created: now });
@@ -70,6 +72,9 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           const batch = encodeBatch(commit.segments, head.nextSequence, time, hash);
           batches.put(head.nextSequence, batch.bytes);
           hash = batch.hash;
+        }
+        if (commit.evidence.length > 0) {
+          evidence?.put(head.nextSequence, encodeEvidenceRow(commit.evidence, head.nextSequence));
         }
         for (const [key, row] of commit.keyRows) keys.put(key, row);
         for (const { write, version } of commit.states.values()) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { noEvidence } from '../../../src/model/evidence.ts';
 import { pendingSource, type Result } from '../../../src/model/run.ts';
 import { aRecord } from '../../unit/model/envelopes.ts';
 
@@ -16,6 +17,7 @@ export function aResult(part: Partial<Result> = {}): Result {
     parks: [],
     unparks: [],
     segments: [],
+    evidence: noEvidence,
     ...part,
   };
 }
@@ -87,4 +89,5 @@ export const result: fc.Arbitrary<Result> = fc.record({
     fc.constantFrom('F/a/', 'F/b/').map((topic) => records(topic, '{}')),
     { maxLength: 2 },
   ),
+  evidence: fc.constantFrom(noEvidence, Buffer.from('evidence')),
 });

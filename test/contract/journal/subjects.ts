@@ -52,6 +52,8 @@ export const memoryJournal: JournalSubject = {
       isParked: (correlationId: string) => memory.parked.has(correlationId),
       deadLetters: () => memory.deadLetters.map(({ record }) => record),
       nextSequence: () => memory.nextSequence,
+      evidenceOf: (sequence: number) =>
+        memory.evidence.find(({ first, count }) => first <= sequence && sequence < first + count),
     };
     return { journal, close: async () => {} };
   },

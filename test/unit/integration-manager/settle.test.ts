@@ -52,6 +52,7 @@ function aResult(part: Partial<Result> = {}): Result {
     parks: [],
     unparks: [],
     segments: [aSegment('F/x/', 2)],
+    evidence: Buffer.from('e'),
     ...part,
   };
 }
@@ -81,6 +82,7 @@ const marked = (last: number, runs: readonly string[] = []): Map<string, KeyRow>
 
 const nothing = {
   segments: [],
+  evidence: [],
   states: new Map(),
   children: [],
   settledRows: [],
@@ -97,6 +99,7 @@ describe('a result', () => {
     const commit = settleIn(aJournal({ pending: new Set([7]) }), [result], 10);
     expect(commit).toEqual({
       segments: result.segments,
+      evidence: [{ first: 10, count: 2, bytes: result.evidence }],
       keyRows: new Map([['a', { runs: ['r1'], marks: { ticks: 3 } }]]),
       states: new Map([[stateId('Counter', 'a'), { write: result.states[0], version: 1 }]]),
       children: result.children,

@@ -34,7 +34,9 @@ const result: fc.Arbitrary<Result> = fc.record({
   ),
   states: fc.array(fc.record({ actor: text, key: text, base: fc.nat(), value: bytes }), { maxLength: 2 }),
   children: fc.array(fc.record({ id: text, record: bytes }), { maxLength: 2 }),
-  deadLetters: fc.array(fc.record({ record: bytes, code: text, message: text }), { maxLength: 2 }),
+  deadLetters: fc.array(fc.record({ record: bytes, code: text, message: text, evidence: bytes }), {
+    maxLength: 2,
+  }),
   parks: fc.array(
     fc.record({
       correlationId: text,
@@ -52,6 +54,7 @@ const result: fc.Arbitrary<Result> = fc.record({
     { maxLength: 2 },
   ),
   segments: fc.array(fc.record({ topic: text, count: fc.nat(), bytes }), { maxLength: 3 }),
+  evidence: bytes,
 });
 const report: fc.Arbitrary<Report> = fc.record(
   {

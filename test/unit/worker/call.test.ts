@@ -5,6 +5,7 @@ import { PolarError } from '../../../src/model/errors.ts';
 import { callMethod } from '../../../src/worker/call.ts';
 import { type Call, createRun } from '../../../src/worker/run.ts';
 import { anEnvelope, aRecord } from '../model/envelopes.ts';
+import { aWitness } from './a-witness.ts';
 
 const start = 1_000_000;
 beforeEach(() => {
@@ -26,7 +27,7 @@ function call(method: Method, part: Partial<Call> = {}) {
   };
   const run = createRun({
     run: { id: 'r', key: 'k', tasks: [aRecord()] },
-    worker: 'worker-1',
+    witness: aWitness({ worker: 'worker-1' }),
     walk: () => undefined,
     maxAttempts: 3,
     reader: () => undefined,

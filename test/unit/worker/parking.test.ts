@@ -10,6 +10,7 @@ import {
   type WorkerRun,
 } from '../../../src/worker/run.ts';
 import { aRecord } from '../model/envelopes.ts';
+import { aWitness } from './a-witness.ts';
 
 const steps: readonly WalkStep[] = [
   { kind: 'park', text: 'A?F@ASYNC?wait' },
@@ -32,7 +33,7 @@ function aRun(
 ): WorkerRun {
   return createRun({
     run: { id: 'r', key: 'k', tasks },
-    worker: 'worker-1',
+    witness: aWitness({ worker: 'worker-1' }),
     walk: (flow) => walk[flow],
     maxAttempts: 5,
     reader: () => undefined,

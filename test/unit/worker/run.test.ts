@@ -13,6 +13,7 @@ import {
   type WorkerRun,
 } from '../../../src/worker/run.ts';
 import { aRecord } from '../model/envelopes.ts';
+import { aWitness } from './a-witness.ts';
 
 const call = (method: string): WalkStep => ({ kind: 'call', component: 'C', method, text: method });
 const publish = (topic: string): WalkStep => ({ kind: 'publish', topic, text: topic });
@@ -27,7 +28,7 @@ const waiting = new Map<string, ParkedRow>();
 function aRun(...tasks: Partial<Envelope>[]): WorkerRun {
   return createRun({
     run: { id: 'r1', key: 'k', tasks: tasks.map((task) => aRecord(task)) },
-    worker: 'w1',
+    witness: aWitness(),
     walk: (flow) => flows[flow],
     maxAttempts: 5,
     reader: () => undefined,
