@@ -118,7 +118,7 @@ describe('history', () => {
 });
 
 describe('why', () => {
-  test('an event: its task, its flow, its commit, where the policy says it, and what is not known', async () => {
+  test('an event: its task, its run, its flow, its commit, and where the policy says it', async () => {
     const [, violated] = await json('history', 'shop');
     const story = await json('why', violated.id);
     expect(story).toMatchObject({
@@ -134,10 +134,15 @@ describe('why', () => {
     expect(story.flow.now.steps.filter(({ isThis }: { isThis: boolean }) => isThis)).toMatchObject([
       { text: 'StateManager?ObserveTarget@PUBLISH?changed' },
     ]);
-    expect(story.unknown).toContain('the worker');
+    expect(story.run.steps.map(({ does, verdict }: Record<string, string>) => [does, verdict])).toEqual([
+      ['Observer.observe', 'passed'],
+      ['StateManager.reconcile', 'passed'],
+      ['publishes on ObserveTarget/changed/', 'published'],
+    ]);
+    expect(story.unknown).toEqual([]);
     const { code, stdout } = await pzm(['why', '3'], folder);
     expect(code).toBe(0);
-    for (const word of ['event', 'task', 'flow', 'commit', 'policy', 'expected', 'sink', 'unknown']) {
+    for (const word of ['event', 'task', 'run', 'flow', 'commit', 'policy', 'expected', 'sink']) {
       expect(stdout).toMatch(new RegExp(`^${word} `, 'm'));
     }
     expect(stdout).toContain('expected  status 200, saw 503 · policies/shop.ini:4');

@@ -109,6 +109,26 @@ describe('the journal on LMDB', { timeout: 60_000 }, () => {
     expect(found).toEqual([1, 1, 1, 1, 4, undefined]);
   });
 
+  it('of before evidence was kept has none, and keeps it from when it is written again', async () => {
+    const first = openWriter();
+    write(first, { segments: [records('F/a/', '1')], evidence: Buffer.from('gone') });
+    await opened.pop()!.close();
+    const tables = openTables(folder, false);
+    tables.evidence?.dropSync();
+    await tables.root.close();
+    const old = openReader();
+    expect([old.evidenceOf(1), old.info().nextSequence, old.batchAt(1)?.batch.count]).toEqual([
+      undefined,
+      2,
+      1,
+    ]);
+    await opened.pop()!.close();
+    const writer = openWriter();
+    write(writer, { segments: [records('F/a/', '2')], evidence: Buffer.from('kept') });
+    const found = [1, 2].map((sequence) => openReader().evidenceOf(sequence)?.bytes.toString());
+    expect(found).toEqual([undefined, 'kept']);
+  });
+
   it('goes on where it ended when it is opened again', async () => {
     const first = openWriter();
     write(first, { segments: [records('F/a/', '1')], children: [child('c')] });
