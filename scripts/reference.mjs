@@ -60,7 +60,7 @@ Problems in files have codes of their own: those of flows and mappings are in [f
 function configurationPage() {
   const sections = Object.entries(polarSpec).map(
     ([name, { doc, settings }]) =>
-      `### [${name}]\n\n${doc}\n\n${settingsTable(settings, name === 'gateway' ? 'none' : 'by the machine')}`,
+      `### [${name}]\n\n${doc}\n\n${settingsTable(settings, name === 'gateway' || name === 'broker' ? 'none' : 'by the machine')}`,
   );
   const { policy, target, kinds } = policySections();
   return `# Configuration
@@ -73,9 +73,9 @@ file are reported at once, each with its line (\`pzm check\`).
 ## polar.ini
 
 \`pzm init\` writes one with every setting as a comment. Paths are relative to the file. Problems have the codes
-\`config.unknown-section\`, \`config.unknown-key\`, \`config.duplicate-key\`, \`config.invalid-value\` and
-\`config.no-credentials\` (a gateway that listens and asks nobody who they are); a node does not start with one of them
-(exit 78).
+\`config.unknown-section\`, \`config.unknown-key\`, \`config.duplicate-key\`, \`config.invalid-value\`,
+\`config.no-credentials\` (a gateway that listens and asks nobody who they are) and \`config.plaintext\`
+(a broker on another machine over a link that is not encrypted); a node does not start with one of them (exit 78).
 
 ${sections.join('\n\n')}
 

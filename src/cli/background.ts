@@ -7,6 +7,7 @@ import { humanDuration } from '../model/duration.ts';
 import { messageOf, PolarError } from '../model/errors.ts';
 import { findNode, request } from '../topology/control-client.ts';
 import type { NodeStatus } from '../topology/node.ts';
+import { brokerArguments } from './broker-flags.ts';
 import type { Call } from './command.ts';
 import { exitCodes, pathFrom } from './failure.ts';
 import { backgroundTwin, type UpFlags } from './up-flags.ts';
@@ -15,9 +16,13 @@ const readyWithinMs = 60_000;
 const lookEveryMs = 25;
 
 /** Starts `up` as a process of its own, and returns when all of it is ready, or with what kept it from that. */
-export async function startInBackground({ output }: Call, project: Project, flags: UpFlags): Promise<number> {
+export async function startInBackground(
+  { output, options }: Call,
+  project: Project,
+  flags: UpFlags,
+): Promise<number> {
   const log = join(logsDir(project), 'up.log');
-  const { child, logBegin } = spawnUp(project, log, flags);
+  const { child, logBegin } = spawnUp(project, log, flags, brokerArguments(options));
   const exited = new Promise<number>((resolve) => {
     child.once('exit', (code) => resolve(code ?? exitCodes.internal));
   });
@@ -48,9 +53,14 @@ export async function startInBackground({ output }: Call, project: Project, flag
   return exitCode;
 }
 
-function spawnUp(project: Project, log: string, flags: UpFlags): { child: ChildProcess; logBegin: number } {
+function spawnUp(
+  project: Project,
+  log: string,
+  flags: UpFlags,
+  more: readonly string[],
+): { child: ChildProcess; logBegin: number } {
   const { POLAR_DETACH: _, ...env } = process.env;
-  const args = ['up', '--config', project.file, '--format', 'text'];
+  const args = ['up', '--config', project.file, '--format', 'text', ...more];
   if (flags.workers !== undefined) args.push('--workers', String(flags.workers));
   if (flags.for !== undefined) args.push('--for', `${flags.for}ms`);
   const fd = openLog(project, log);

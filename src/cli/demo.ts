@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadProject, type Project, projectFile } from '../config/project.ts';
+import { loadProject, type Overrides, type Project, projectFile } from '../config/project.ts';
 import { auditJournal } from '../journal/audit.ts';
 import { readJournal } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
@@ -18,13 +18,13 @@ import { defaultStoryMs, storyOf } from './story.ts';
 import type { UpFlags } from './up-flags.ts';
 
 /** A node on a project of its own, observing a service of its own; nothing of it is left behind. */
-export async function runDemo(call: Call, flags: UpFlags): Promise<number> {
+export async function runDemo(call: Call, flags: UpFlags, overrides: Overrides): Promise<number> {
   const { output } = call;
   const observable = createObservable();
   const folder = makeFolder();
   try {
     const url = await observable.listen(0);
-    const project = await makeProject(folder, Number(new URL(url).port), flags.workers);
+    const project = await makeProject(folder, Number(new URL(url).port), overrides);
     output.detail(`the demo's shop is ${url}, its files are in ${folder}`);
     const { exitCode } = await runNode(call, {
       project,
@@ -50,12 +50,12 @@ function makeFolder(): string {
   return folder;
 }
 
-async function makeProject(folder: string, port: number, workers: number | undefined): Promise<Project> {
+async function makeProject(folder: string, port: number, overrides: Overrides): Promise<Project> {
   mkdirSync(join(folder, 'policies'));
   const { name, text } = await loadDemoPolicies(port);
   writeFileSync(join(folder, 'policies', name), text);
   writeFileSync(join(folder, projectFile), '; of a demo\n');
-  return loadProject(folder, workers === undefined ? {} : { workers });
+  return loadProject(folder, overrides);
 }
 
 async function playStory(observable: Observable, durationMs: number, signal: AbortSignal): Promise<void> {

@@ -59,8 +59,16 @@ function endOfParsing({ exitCode, code, message }: CommanderError, name: string)
   if (code === 'commander.help') return exitCodes.usage;
   const [, what = message, meant] =
     /^(?:error: )?(.*?)\.?\s*(?:\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
+  if (/^unknown option '--?\S*(?:password|passwd|secret|token)/i.test(what)) return refuseSecret();
   const hint = meant ? `Did you mean "${meant}"?` : `See: pzm ${name === '' ? '' : `${name} `}--help`;
   return reportFailure(new PolarError('usage.invalid', `${what}.`, { hint }), false);
+}
+
+/** What was written is not repeated: it may hold the secret. */
+function refuseSecret(): number {
+  const message = 'A secret does not belong on a command line, where every user of the machine can read it.';
+  const hint = 'Put it into a file of your own, e.g. --broker-password-file, or into the environment.';
+  return reportFailure(new PolarError('usage.invalid', message, { hint }), false);
 }
 
 /** Says on stderr what went wrong, and returns the exit code of it. */

@@ -43,11 +43,11 @@ export function effectiveSettings(
 
 type Valued = Pick<EffectiveSetting, 'value' | 'origin'>;
 
-function ofFile({ secret }: Setting<unknown>, entry: IniEntry | undefined): Valued | undefined {
+function ofFile({ secret, hides }: Setting<unknown>, entry: IniEntry | undefined): Valued | undefined {
   if (!entry) return undefined;
   const origin = { kind: 'file', line: entry.line } as const;
   // Somebody may have written the secret itself.
-  const isShown = !secret || parseSecretReference(entry.value) !== undefined;
+  const isShown = secret ? parseSecretReference(entry.value) !== undefined : !hides?.(entry.value);
   return { value: isShown ? entry.value : '(hidden)', origin };
 }
 

@@ -1,6 +1,9 @@
 import { parseIni } from '../ini/document.ts';
+import { PolarError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import { didYouMean } from '../model/suggestion.ts';
+import { type BrokerOverrides, type BrokerProblem, type BrokerSettings, settleBroker } from './broker.ts';
+import { brokerSpec } from './broker-spec.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { type LogLevel, polarSpec, type SectionSpec } from './polar-spec.ts';
 import type { SecretReference } from './secret-reference.ts';
@@ -17,6 +20,8 @@ export interface NodeSettings {
   readonly maxPending: number;
   /** Undefined when nothing listens but the socket. */
   readonly gateway: GatewaySettings | undefined;
+  /** Undefined when events stay in the journal. */
+  readonly broker: BrokerSettings | undefined;
   /** How long `@ASYNC` waits for a task without a deadline of its own. */
   readonly answerWithinMs: number;
   readonly logLevel: LogLevel;
@@ -41,8 +46,18 @@ type SectionName = keyof typeof polarSpec;
 
 const sections: Readonly<Record<string, SectionSpec>> = polarSpec;
 
-/** Never throws: a setting with a problem is a finding and keeps no value to rely on. */
-export function parsePolarIni(written: string, file: string): { polar: PolarIni; findings: Finding[] } {
+export interface ParsedPolarIni {
+  readonly polar: PolarIni;
+  readonly findings: Finding[];
+  /** What is wrong with what the command line says, alone or beside the file: it has no place in it. */
+  readonly refusal: PolarError | undefined;
+}
+
+/**
+ * Never throws: a setting with a problem is a finding and keeps no value to rely on. `above` is what the command line
+ * says of the broker.
+ */
+export function parsePolarIni(written: string, file: string, above: BrokerOverrides = {}): ParsedPolarIni {
   const { document, findings } = parseIni(written, file);
   const read = new Map<string, ReadSettings>();
   for (const section of document.sections) {
@@ -53,6 +68,7 @@ export function parsePolarIni(written: string, file: string): { polar: PolarIni;
   const value = <T>(section: SectionName, key: string): T =>
     (read.has(section) ? read.get(section)?.values[key] : sections[section]?.settings[key]?.fallback) as T;
   const gateway = gatewayOf(file, read.get('gateway'), findings);
+  const { broker, refusal } = brokerOf(file, read.get('broker'), above, findings);
   return {
     polar: {
       nodeName: value('node', 'name'),
@@ -67,11 +83,13 @@ export function parsePolarIni(written: string, file: string): { polar: PolarIni;
         maxAttempts: value('push', 'max_attempts'),
         maxPending: value('push', 'max_pending'),
         gateway,
+        broker,
         answerWithinMs: value('push', 'answer_within'),
         logLevel: value('log', 'level'),
       },
     },
     findings,
+    refusal,
   };
 }
 
@@ -83,7 +101,7 @@ export function formatPolarIni(): string {
       `[${name}]`,
       ...Object.entries(settings).flatMap(([key, { doc: what, fallback, fallbackText, example }]) => [
         `; ${what}`,
-        `;${key} = ${fallbackText ?? fallback ?? example}`,
+        key.endsWith('.*') ? `;${example}` : `;${key} = ${fallbackText ?? fallback ?? example}`,
       ]),
     ].join('\n'),
   );
@@ -111,6 +129,37 @@ function gatewayOf(
     token: token as SecretReference | undefined,
     hmacKey: hmacKey as SecretReference | undefined,
   };
+}
+
+function brokerOf(
+  file: string,
+  section: ReadSettings | undefined,
+  above: BrokerOverrides,
+  findings: Finding[],
+): Pick<ParsedPolarIni, 'refusal'> & { broker: BrokerSettings | undefined } {
+  const { broker, problems } = settleBroker(section?.values ?? fallbacksOf(brokerSpec.settings), above);
+  let refusal: PolarError | undefined;
+  for (const { key, code, message } of problems) {
+    // What is missing is told where the broker is named.
+    const entry = Object.hasOwn(above, key)
+      ? undefined
+      : (section?.entries.get(key) ?? (above.url ? undefined : section?.entries.get('url')));
+    if (entry)
+      findings.push({ file, line: entry.line, column: entry.column, severity: 'error', code, message });
+    else refusal ??= refusalOf(code, message);
+  }
+  return { broker, refusal };
+}
+
+function refusalOf(code: BrokerProblem['code'], message: string): PolarError {
+  if (code === 'config.plaintext') return new PolarError('broker.plaintext-refused', `${message}.`);
+  return new PolarError('usage.invalid', `Of the broker, ${message}.`, {
+    hint: 'Each is a key of [broker] in polar.ini; those that are flags as well: pzm up --help',
+  });
+}
+
+function fallbacksOf(settings: SectionSpec['settings']): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).map(([key, { fallback }]) => [key, fallback]));
 }
 
 function unknownSection(

@@ -1,4 +1,5 @@
 import { problemOfPart } from '../model/subject-name.ts';
+import { brokerSpec } from './broker-spec.ts';
 import { listenAddress } from './listen-address.ts';
 import { secretReference } from './secret-reference.ts';
 import { byteSize, duration, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
@@ -129,6 +130,7 @@ export const polarSpec = {
       },
     },
   },
+  broker: brokerSpec,
   log: {
     doc: 'What the processes write down about themselves, in logs/polar.log of the folder of data.',
     settings: {

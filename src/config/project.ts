@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, PolarError } from '../model/errors.ts';
 import { type Finding, hasErrors } from '../model/finding.ts';
 import { nodeFromHostname } from '../model/subject-name.ts';
+import type { BrokerOverrides } from './broker.ts';
 import { type NodeSettings, parsePolarIni } from './polar-ini.ts';
 import { defaultRunDir, type Machine } from './run-dir.ts';
 
@@ -24,17 +25,18 @@ export interface Project {
   readonly settings: NodeSettings;
 }
 
-/** What a command line says over `polar.ini`. */
-export type Overrides = Partial<NodeSettings>;
+/** What a command line says over `polar.ini`; of the broker a part, which is settled with the file's. */
+export type Overrides = Partial<Omit<NodeSettings, 'broker'>> & { readonly broker?: BrokerOverrides };
 
 export const projectFile = 'polar.ini';
 
 /**
  * Loads the project at a path: a folder, or its `polar.ini`.
- * @throws project.missing, config.invalid with all findings, io.failed
+ * @throws project.missing, config.invalid with all findings, usage.invalid, broker.plaintext-refused, io.failed
  */
 export function loadProject(start: string, overrides: Overrides = {}): Project {
-  const { project, findings } = readProject(start, overrides);
+  const { project, findings, refusal } = readProject(start, overrides);
+  if (refusal) throw refusal;
   if (!hasErrors(findings)) return project;
   const count = findings.length === 1 ? 'a problem' : `${findings.length} problems`;
   throw new PolarError('config.invalid', `${projectFile} has ${count}.`, {
@@ -50,10 +52,11 @@ export function loadProject(start: string, overrides: Overrides = {}): Project {
 export function readProject(
   start: string,
   overrides: Overrides = {},
-): { project: Project; findings: readonly Finding[] } {
+): { project: Project; findings: readonly Finding[]; refusal: PolarError | undefined } {
   const file = fileOf(resolve(start));
   const root = dirname(file);
-  const { polar, findings } = parsePolarIni(readText(file), file);
+  const { broker, ...others } = overrides;
+  const { polar, findings, refusal } = parsePolarIni(readText(file), file, broker);
   // A value with a problem is missing; the project is then not to be relied on, but its files can be looked at.
   const dataDir = resolve(root, polar.dataDir ?? '.polar');
   const project: Project = {
@@ -65,9 +68,9 @@ export function readProject(
     policiesDir: join(root, 'policies'),
     flowsDir: join(root, 'flows'),
     mappingsDir: join(root, 'actionmappings'),
-    settings: { ...polar.settings, ...overrides },
+    settings: { ...polar.settings, ...others },
   };
-  return { project, findings };
+  return { project, findings, refusal };
 }
 
 export const journalDir = ({ dataDir }: Pick<Project, 'dataDir'>): string => join(dataDir, 'journal');

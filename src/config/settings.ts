@@ -21,6 +21,8 @@ export interface Setting<T> {
   readonly list?: boolean;
   /** May refer to secrets (`${env:X}`, `${file:X}`; secret-text.ts). */
   readonly secret?: boolean;
+  /** Whether what was written may hold a secret, although none belongs there: it is not shown then. */
+  readonly hides?: (written: string) => boolean;
 }
 
 /** Keys ending in `.*` are families: `expect.*` reads `expect.status` and `expect.version`. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type Above, type EffectiveSetting, effectiveSettings } from '../../config/effective.ts';
+import { type Above, type EffectiveSetting, effectiveSettings, type Origin } from '../../config/effective.ts';
 import { readProject } from '../../config/project.ts';
 import { printable } from '../../model/facts-text.ts';
 import { hasErrors } from '../../model/finding.ts';
+import { brokerOverrides, brokerSettingsAbove } from '../broker-flags.ts';
 import { alignColumns } from '../columns.ts';
 import type { Call } from '../command.ts';
 import { exitCodes, findingLine, pathFrom } from '../failure.ts';
@@ -26,19 +27,24 @@ export async function run(call: Call): Promise<number> {
   return hasErrors(findings) ? exitCodes.findings : exitCodes.ok;
 }
 
-/** What `up` would be told by the same flag or variable. */
+/** What `up` would be told by the same flags or variables. */
 function aboveOf({ options, optionSource }: Call): Above {
+  brokerOverrides(options);
   const workers = options['workers'];
-  if (workers === undefined) return {};
-  const isFlag = optionSource('workers') === 'flag';
-  return {
-    'topology.workers': {
-      value: String(workers),
-      origin: isFlag
-        ? { kind: 'flag', flag: '--workers' }
-        : { kind: 'environment', variable: 'POLAR_WORKERS' },
-    },
-  };
+  const given = [
+    ...(workers === undefined
+      ? []
+      : [{ name: 'workers', setting: 'topology.workers', value: String(workers), flag: '--workers' }]),
+    ...brokerSettingsAbove(options),
+  ];
+  return Object.fromEntries(
+    given.map(({ name, setting, value, flag }) => {
+      const variable = `POLAR_${flag.slice(2).toUpperCase().replaceAll('-', '_')}`;
+      const origin: Origin =
+        optionSource(name) === 'flag' ? { kind: 'flag', flag } : { kind: 'environment', variable };
+      return [setting, { value, origin }];
+    }),
+  );
 }
 
 function originOf({ origin }: EffectiveSetting, file: string) {

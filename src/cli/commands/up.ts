@@ -1,5 +1,6 @@
 import { journalDir } from '../../config/project.ts';
 import { PolarError } from '../../model/errors.ts';
+import { brokerOverrides } from '../broker-flags.ts';
 import type { Call } from '../command.ts';
 import { pathFrom } from '../failure.ts';
 import { backgroundTwin, type UpFlags } from '../up-flags.ts';
@@ -11,8 +12,11 @@ export async function run(call: Call): Promise<number> {
       hint: 'Leave out -d, or make a project with: pzm init',
     });
   }
-  if (flags.demo) return (await import('../demo.ts')).runDemo(call, flags);
-  const overrides = flags.workers === undefined ? {} : { workers: flags.workers };
+  const overrides = {
+    ...(flags.workers !== undefined && { workers: flags.workers }),
+    broker: brokerOverrides(call.options),
+  };
+  if (flags.demo) return (await import('../demo.ts')).runDemo(call, flags, overrides);
   const project = call.project(overrides);
   if (flags.detach) return (await import('../background.ts')).startInBackground(call, project, flags);
 

@@ -1,4 +1,5 @@
 import { duration, integer } from '../../config/settings.ts';
+import { brokerOptions } from '../broker-flags.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const runCommands: readonly CommandSpec[] = [
@@ -26,7 +27,10 @@ export const runCommands: readonly CommandSpec[] = [
     usage: 'config',
     summary: 'the settings as they hold for the next start, and where each comes from',
     formats: ['json', 'jsonl'],
-    options: [{ flags: '--workers <n>', doc: 'as "pzm up" would be told', read: integer(1, 64) }],
+    options: [
+      { flags: '--workers <n>', doc: 'as "pzm up" would be told', read: integer(1, 64) },
+      ...brokerOptions,
+    ],
     examples: [['pzm config', 'value and origin of each; of a secret only where it lies']],
     load: () => import('../commands/config.ts'),
   },

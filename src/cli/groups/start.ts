@@ -1,4 +1,5 @@
 import { duration, integer } from '../../config/settings.ts';
+import { brokerOptions } from '../broker-flags.ts';
 import type { CommandSpec } from '../command.ts';
 
 export const startCommands: readonly CommandSpec[] = [
@@ -29,10 +30,12 @@ export const startCommands: readonly CommandSpec[] = [
       { flags: '--demo', doc: 'a story of its own, with a temporary journal; needs no project' },
       { flags: '--workers <n>', doc: 'processes that run actions', read: integer(1, 64) },
       { flags: '--for <duration>', doc: 'stop after this time, e.g. 40s', read: duration(100) },
+      ...brokerOptions,
     ],
     examples: [
       ['pzm up --demo --for 40s', 'see what it does'],
       ['pzm up -d', 'run this project in the background'],
+      ['pzm up --broker amqps://rabbit.example.com/polar --broker-user polar', 'deliver to RabbitMQ as well'],
       ['pzm up --format jsonl', 'events as CloudEvents, one a line'],
     ],
     load: () => import('../commands/up.ts'),

@@ -24,10 +24,12 @@ describe('polar.ini', () => {
           answerWithinMs: 3_600_000,
           maxPending: 100_000,
           gateway: undefined,
+          broker: undefined,
           logLevel: 'info',
         },
       },
       findings: [],
+      refusal: undefined,
     });
   });
 
@@ -59,7 +61,7 @@ describe('polar.ini', () => {
 
   it('is printed so that it changes nothing, nor with its comments taken away', () => {
     const printed = formatPolarIni();
-    expect(read(printed)).toEqual({ polar: defaults, findings: [] });
+    expect(read(printed)).toEqual({ polar: defaults, findings: [], refusal: undefined });
     const active = printed.replaceAll(/^;(?! )/gm, '');
     const { polar, findings } = read(active);
     expect(findings).toEqual([]);
@@ -72,7 +74,11 @@ describe('polar.ini', () => {
       ...defaults,
       nodeName: 'anna',
       runDir: '/run/polar-zmanager',
-      settings: { ...defaults.settings, gateway },
+      settings: {
+        ...defaults.settings,
+        gateway,
+        broker: expect.objectContaining({ name: 'amqp', window: 256 }),
+      },
     });
   });
 
