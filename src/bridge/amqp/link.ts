@@ -1,0 +1,227 @@
+import type { ChannelModel, ConfirmChannel, Options, SocketOptions } from 'amqplib';
+import type { BrokerSettings } from '../../config/broker.ts';
+import { plaintextText } from '../../config/broker.ts';
+import type { BrokerCredentials } from '../../config/broker-files.ts';
+import { formatBrokerUrl, isLoopback } from '../../config/broker-url.ts';
+import { messageOf, PolarError } from '../../model/errors.ts';
+import { type LinkPlace, linkFailure, lostFailure, openingFailure } from './failures.ts';
+import type { Message } from './message.ts';
+import { type Unconfirmed, UnconfirmedMessages } from './unconfirmed.ts';
+
+/** One connection with one channel, on which the broker confirms each message. It is never mended, but given up. */
+export interface Link {
+  /** Resolves on the broker's confirm. Rejects with broker.unroutable, broker.nacked, or what the link broke with. */
+  publish(message: Message): Promise<void>;
+  readonly channel: ConfirmChannel;
+  /** Why it is of no use any more; undefined while it is. */
+  readonly broken: PolarError | undefined;
+  /** The broker takes nothing for now, and has said so. */
+  readonly isBlocked: boolean;
+  /** Resolves when every message is answered; false when it took longer. */
+  settled(withinMs: number): Promise<boolean>;
+  /** Politely, for a link on which nothing is on its way. */
+  close(): Promise<void>;
+  /** At once: what is on its way is rejected. */
+  abandon(): void;
+}
+
+export interface LinkEvents {
+  /** At most once, and never after `close` or `abandon`. */
+  readonly lost: (error: PolarError) => void;
+  readonly blocked: (isBlocked: boolean) => void;
+}
+
+/** Of the socket in silence, before the link is open. */
+const answerWithinMs = 10_000;
+const closeWithinMs = 2000;
+
+/**
+ * Connects, verifies, authenticates, opens the virtual host and a channel with confirms.
+ * @throws a code of broker.*, naming the step
+ */
+export async function openLink(
+  settings: BrokerSettings,
+  credentials: BrokerCredentials,
+  events: LinkEvents,
+): Promise<Link> {
+  const place = placeOf(settings);
+  refusePlaintext(settings, place);
+  const model = await connect(settings, credentials, place);
+  return createLink(model, await openChannel(model, place), settings, place, events);
+}
+
+export function placeOf({ url, auth, serverName }: BrokerSettings): LinkPlace {
+  const { host, vhost, isTls } = url;
+  return { where: formatBrokerUrl(url), host, vhost, isTls, auth, serverName: serverName ?? host };
+}
+
+/** @throws broker.plaintext-refused */
+export function refusePlaintext({ url, allowPlaintext }: BrokerSettings, place: LinkPlace): void {
+  if (url.isTls || allowPlaintext || isLoopback(url)) return;
+  const hint = 'Nothing was sent.';
+  throw new PolarError('broker.plaintext-refused', `${place.where}: connect: ${plaintextText(url)}.`, {
+    hint,
+  });
+}
+
+async function connect(
+  settings: BrokerSettings,
+  credentials: BrokerCredentials,
+  place: LinkPlace,
+): Promise<ChannelModel> {
+  const { default: amqp } = await import('amqplib');
+  const { url, auth, heartbeatMs, serverName } = settings;
+  const { ca, cert, key, username = '', password = '' } = credentials;
+  const endpoint: Options.Connect = {
+    protocol: url.isTls ? 'amqps' : 'amqp',
+    hostname: url.host,
+    port: url.port,
+    // It is unescaped there.
+    vhost: encodeURIComponent(url.vhost),
+    heartbeat: Math.ceil(heartbeatMs / 1000),
+  };
+  const socket: SocketOptions = {
+    timeout: answerWithinMs,
+    noDelay: true,
+    keepAlive: true,
+    clientProperties: { connection_name: `polar-zmanager ${settings.name}`, product: 'polar-zmanager' },
+    credentials:
+      auth === 'external' ? amqp.credentials.external() : amqp.credentials.plain(username, password),
+    ...(url.isTls && {
+      minVersion: 'TLSv1.2' as const,
+      rejectUnauthorized: true,
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      ...(serverName !== undefined && { servername: serverName }),
+    }),
+  };
+  try {
+    return await amqp.connect(endpoint, socket);
+  } catch (error) {
+    throw openingFailure(error, place);
+  }
+}
+
+async function openChannel(model: ChannelModel, place: LinkPlace): Promise<ConfirmChannel> {
+  // Until the link listens, an error of either ends in the rejection below.
+  const ignore = () => {};
+  model.on('error', ignore);
+  try {
+    const channel = await model.createConfirmChannel();
+    channel.on('error', ignore);
+    return channel;
+  } catch (error) {
+    destroy(model);
+    throw lostFailure(error, place);
+  }
+}
+
+function createLink(
+  model: ChannelModel,
+  channel: ConfirmChannel,
+  { confirmWithinMs, topology: { exchange } }: BrokerSettings,
+  place: LinkPlace,
+  events: LinkEvents,
+): Link {
+  const unconfirmed = new UnconfirmedMessages();
+  let broken: PolarError | undefined;
+  let isOurEnd = false;
+  let isBlocked = false;
+  let unblockedAt = 0;
+
+  const end = (error: PolarError) => {
+    if (broken) return;
+    broken = error;
+    clearInterval(watch);
+    destroy(model);
+    if (!isOurEnd) events.lost(error);
+    unconfirmed.rejectAll(error);
+  };
+  const lose = (error: unknown) => end(lostFailure(error, place));
+  const setBlocked = (next: boolean) => {
+    isBlocked = next;
+    unblockedAt = performance.now();
+    if (!broken) events.blocked(next);
+  };
+  const watch = setInterval(
+    () => {
+      const since = Math.max(unconfirmed.oldestSentAt ?? Number.POSITIVE_INFINITY, unblockedAt);
+      if (isBlocked || performance.now() - since < confirmWithinMs) return;
+      const what = `no confirmation came within ${confirmWithinMs} ms`;
+      end(linkFailure('broker.lost', place, 'publish', what, 'The link is opened again.'));
+    },
+    Math.min(1000, confirmWithinMs / 4),
+  );
+  watch.unref();
+
+  model.on('error', lose);
+  model.on('close', (error) => lose(error ?? new Error('the connection was closed')));
+  model.on('blocked', () => setBlocked(true));
+  model.on('unblocked', () => setBlocked(false));
+  channel.on('error', lose);
+  channel.on('return', ({ properties, fields }) => {
+    const { replyText = 'returned' } = fields as { replyText?: string };
+    unconfirmed.giveBack(String(properties.messageId), replyText);
+  });
+
+  return {
+    channel,
+    get broken() {
+      return broken;
+    },
+    get isBlocked() {
+      return isBlocked;
+    },
+    publish(message) {
+      if (broken) return Promise.reject(broken);
+      return new Promise((resolve, reject) => {
+        const entry: Unconfirmed = { id: message.id, sentAt: performance.now(), resolve, reject };
+        unconfirmed.add(entry);
+        const answered = (error: unknown) => {
+          if (!error) unconfirmed.confirm(entry);
+          // Otherwise the channel has ended, and `lose` hears why.
+          else if (error instanceof Error && error.message === 'message nacked') unconfirmed.nack(entry);
+        };
+        try {
+          channel.publish(exchange, message.routingKey, message.content, message.options, answered);
+        } catch (error) {
+          // Nothing of it was sent.
+          if ((error as Error).name === 'IllegalOperationError') return lose(error);
+          unconfirmed.refuse(entry, unsendable(error));
+        }
+      });
+    },
+    async settled(withinMs) {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, withinMs);
+      });
+      await Promise.race([unconfirmed.whenEmpty(), late]);
+      clearTimeout(timer);
+      return unconfirmed.size === 0 && !broken;
+    },
+    async close() {
+      isOurEnd = true;
+      if (broken) return;
+      const late = setTimeout(() => destroy(model), closeWithinMs);
+      await model.close().catch(() => {});
+      clearTimeout(late);
+      lose(new Error('it was closed'));
+    },
+    abandon() {
+      isOurEnd = true;
+      lose(new Error('it was given up'));
+    },
+  };
+}
+
+function unsendable(cause: unknown): PolarError {
+  return new PolarError('envelope.oversized', `AMQP cannot carry the event: ${messageOf(cause)}.`, { cause });
+}
+
+/** The client has no way to end a connection whose other side is silent: closing waits for an answer. */
+function destroy(model: ChannelModel): void {
+  const { stream } = model.connection as { stream?: { destroy?: (error: Error) => void } };
+  stream?.destroy?.(new Error('given up'));
+}
