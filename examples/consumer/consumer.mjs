@@ -29,14 +29,19 @@ const isSelection = options.match.length > 0;
 const ledger = createLedger({ complete: !isSelection });
 const enough = options.count === undefined ? Number.POSITIVE_INFINITY : Number(options.count);
 
-const connection = await amqp.connect(options.url, {
-  ...(options.ca && { ca: [readFileSync(options.ca)] }),
-  ...(options.cert && { cert: readFileSync(options.cert) }),
-  ...(options.key && { key: readFileSync(options.key) }),
-  minVersion: 'TLSv1.2',
-  credentials: credentials(),
-  clientProperties: { connection_name: 'polar example consumer' },
-});
+const connection = await amqp
+  .connect(options.url, {
+    ...(options.ca && { ca: [readFileSync(options.ca)] }),
+    ...(options.cert && { cert: readFileSync(options.cert) }),
+    ...(options.key && { key: readFileSync(options.key) }),
+    minVersion: 'TLSv1.2',
+    credentials: credentials(),
+    clientProperties: { connection_name: 'polar example consumer' },
+  })
+  .catch((error) => {
+    process.stderr.write(`${options.url}: ${error.message}\n`);
+    process.exit(1);
+  });
 connection.on('error', (error) => process.stderr.write(`connection: ${error.message}\n`));
 const channel = await connection.createChannel();
 channel.on('error', (error) => process.stderr.write(`channel: ${error.message}\n`));
