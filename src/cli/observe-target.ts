@@ -15,7 +15,7 @@ import type { Call } from './command.ts';
 import { exitCodes } from './failure.ts';
 import { callGateway } from './gateway-call.ts';
 import { rowOf, taskingOf, withJournal } from './journal-access.ts';
-import { reportTarget, type TargetReport } from './state-report.ts';
+import { reportTarget, type TargetReport, unconfirmedText } from './state-report.ts';
 
 const defaultWaitMs = 30_000;
 
@@ -86,5 +86,6 @@ function unchangedText(target: TargetReport | undefined, written: string): strin
   if (!target) return `${printable(written)} unchanged`;
   const what =
     target.outcome?.kind === 'unreachable' ? `unreachable ${target.outcome.reason}` : factsText(target.facts);
-  return `${printable(target.name)} unchanged  ${what}`.trimEnd();
+  const pending = unconfirmedText(target.unconfirmed);
+  return [`${printable(target.name)} unchanged  ${what}`.trimEnd(), pending].filter(Boolean).join(' · ');
 }

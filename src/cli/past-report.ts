@@ -27,6 +27,8 @@ export function reportPast({ name, last, since }: PastState, isWhole: boolean): 
     facts: data?.facts ?? {},
     failures: data?.verdict.failures ?? [],
     outcome: data?.outcome ?? null,
+    // What was not believed made no event.
+    unconfirmed: null,
     resource: data?.resource ?? null,
     because: data?.because ?? null,
     owner: data?.owner ?? null,

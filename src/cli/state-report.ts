@@ -1,3 +1,4 @@
+import type { Candidate } from '../model/belief.ts';
 import type { Palette } from '../model/event-text.ts';
 import { factsText, printable, scalarText } from '../model/facts-text.ts';
 import type { Facts, Failure, Outcome } from '../model/observation.ts';
@@ -25,11 +26,23 @@ export interface TargetReport {
   readonly facts: Facts;
   readonly failures: readonly Failure[];
   readonly outcome: Outcome | null;
+  /** What the last looks say and is not believed yet; null while they say what is known. */
+  readonly unconfirmed: Unconfirmed | null;
   readonly resource: string | null;
   readonly because: string | null;
   readonly owner: string | null;
   readonly severity: string | null;
   readonly policyRevision: string | null;
+}
+
+export interface Unconfirmed {
+  /** Looks in a row that said so, and how many `confirm` asks for. */
+  readonly looks: number;
+  readonly confirm: number;
+  /** Of the first of them, RFC 3339. */
+  readonly since: string;
+  /** For people: `violated, status 503`. Null in what an older version wrote. */
+  readonly says: string | null;
 }
 
 const staleAfterIntervals = 3;
@@ -56,12 +69,17 @@ export function reportTarget(
     facts: state?.facts ?? {},
     failures: state?.verdict.failures ?? [],
     outcome: state?.outcome ?? null,
+    unconfirmed: state?.candidate ? unconfirmedOf(state.candidate, target.confirm) : null,
     resource: state?.resource ?? null,
     because,
     owner,
     severity,
     policyRevision: state?.policy.revision ?? null,
   };
+}
+
+function unconfirmedOf({ count, since, says }: Candidate, confirm: number): Unconfirmed {
+  return { looks: count, confirm, since: isoText(since), says: says ?? null };
 }
 
 /** What is not seen yet is not wrong yet. */
@@ -93,8 +111,12 @@ export function detailsOf({
   facts,
   failures,
   outcome,
+  unconfirmed,
   owner,
-}: Pick<TargetReport, 'state' | 'verdict' | 'facts' | 'failures' | 'outcome' | 'owner'>): string {
+}: Pick<
+  TargetReport,
+  'state' | 'verdict' | 'facts' | 'failures' | 'outcome' | 'unconfirmed' | 'owner'
+>): string {
   const wasNotOk = state === 'stale' && verdict !== null && verdict !== 'ok' ? `was ${verdict}` : '';
   const reason = outcome?.kind === 'unreachable' ? `${outcome.reason}: ${printable(outcome.detail)}` : '';
   const expected = failures.map(
@@ -108,7 +130,14 @@ export function detailsOf({
     reason === '' ? factsText(others) : `last ${factsText(others) || 'nothing'}`,
   ];
   const known = verdict === null ? [] : [reason, ...seen];
-  return [wasNotOk, ...known, owner === null ? '' : `owner ${printable(owner)}`]
+  return [wasNotOk, ...known, unconfirmedText(unconfirmed), owner === null ? '' : `owner ${printable(owner)}`]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** `1 of 3 looks say violated, status 503` */
+export function unconfirmedText(unconfirmed: Unconfirmed | null): string {
+  if (!unconfirmed) return '';
+  const { looks, confirm, says } = unconfirmed;
+  return `${looks} of ${confirm} looks say ${says === null ? 'otherwise' : printable(says)}`;
 }

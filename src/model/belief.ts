@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { changesText, cut, printable, scalarText } from './facts-text.ts';
+import { changedNames } from './json-patch.ts';
 import type { Facts, Outcome, Verdict } from './observation.ts';
 
 /** A difference that was not yet seen as often as `confirm` asks for. */
@@ -9,6 +11,8 @@ export interface Candidate {
   readonly count: number;
   /** Of the first of them, ms since the epoch. */
   readonly since: number;
+  /** What the last of them said, for people; rows of before it was kept have none. */
+  readonly says?: string;
 }
 
 /** What an observation says, or what is believed. */
@@ -41,7 +45,17 @@ export function weigh(
   const since = isAgain ? candidate.since : time;
   return count >= confirm
     ? { kind: 'believed', since }
-    : { kind: 'unconfirmed', candidate: { what, count, since } };
+    : { kind: 'unconfirmed', candidate: { what, count, since, says: saidBy(known, seen) } };
+}
+
+/** `violated, status 503`; where the verdict stays, what would change: `version 1.4.0 → 1.5.0`. */
+function saidBy(known: Known, { outcome, verdict, facts }: Known): string {
+  const isAway = outcome.kind === 'unreachable';
+  if (known.verdict.state === verdict.state) {
+    return isAway ? outcome.reason : changesText(known.facts, facts, changedNames(known.facts, facts));
+  }
+  const failing = cut(verdict.failures.map(({ fact, actual }) => `${printable(fact)} ${scalarText(actual)}`));
+  return [verdict.state, ...(isAway ? [outcome.reason] : failing)].join(', ');
 }
 
 function differenceOf(known: Known, seen: Known): string | undefined {

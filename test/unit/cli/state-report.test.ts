@@ -43,6 +43,36 @@ describe('the state of a target', () => {
     expect(isAllRight(report)).toBe(false);
   });
 
+  it('that is seen otherwise, and not yet as often as confirm asks, says how often and what', () => {
+    const watched = { ...target, confirm: 3 };
+    const looks = (...observations: Observation[]) => {
+      let state: TargetState | undefined;
+      for (const one of [seen({ status: 200, version: '1.4.0' }), ...observations]) {
+        const observation = { ...one, time: made };
+        state = reconcile(state, { tick: aTick({ target: watched }), observation }).state;
+      }
+      const report = reportTarget(watched, state, { now: made, taskedAt: made });
+      return { ...report, line: reportLines([report], made, plainPalette)[0] };
+    };
+    const down = seen({ status: 503, version: '1.4.0' });
+    expect(looks(down)).toMatchObject({
+      state: 'ok',
+      unconfirmed: {
+        looks: 1,
+        confirm: 3,
+        since: new Date(made).toISOString(),
+        says: 'violated, status 503',
+      },
+      line: expect.stringMatching(/status 200, version 1\.4\.0 · 1 of 3 looks say violated, status 503$/),
+    });
+    const newer = seen({ status: 200, version: '1.5.0' });
+    expect(looks(newer, newer).line).toContain('2 of 3 looks say version 1.4.0 → 1.5.0');
+    expect(looks(unseen('refused', 0, 'nobody')).line).toContain('1 of 3 looks say unreachable, refused');
+    expect(looks(down, down, down).unconfirmed).toBeNull();
+    expect(looks(down, down, down, seen({ status: 200 })).line).toMatch(/ · 1 of 3 looks say ok$/);
+    expect(looks(down, seen({ status: 200, version: '1.4.0' })).unconfirmed).toBeNull();
+  });
+
   it('that was not looked at for three intervals is stale', () => {
     expect(reported(seen({ status: 200 }), { ageMs: 90_000 }).report.state).toBe('ok');
     const { report } = reported(seen({ status: 200 }), { ageMs: 90_001 });
