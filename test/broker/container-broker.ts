@@ -12,8 +12,9 @@ async function testcontainers() {
   return import('testcontainers');
 }
 
-/** The image to run, if an engine answers and has it or can get it. */
+/** The image to run, if an engine answers and has it or can get it. Elsewhere engines do not share the machine's network. */
 export async function findImage(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return undefined;
   const { getContainerRuntimeClient, ImageName } = await testcontainers();
   const client = await getContainerRuntimeClient().catch(() => undefined);
   if (!client) return undefined;
