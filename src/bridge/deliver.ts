@@ -1,11 +1,17 @@
-import { followJournal, type JournalRecord } from '../journal/follow.ts';
+import { type JournalRecord, readJournal } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import type { CursorStore, Quarantined } from '../journal/lmdb/cursor-store.ts';
+import type { Quarantined } from '../journal/lmdb/bridge-tables.ts';
+import type { CursorStore } from '../journal/lmdb/cursor-store.ts';
 import { eventOf } from '../journal/record-event.ts';
 import { createWake, type Wake } from '../journal/wake.ts';
 import { codeOf, errorCodes, hasCode, messageOf } from '../model/errors.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { longestBackOffMs } from './back-off.ts';
 import { createCursor, rewind, roomOf, sent, settleSequence } from './cursor.ts';
-import type { Sink } from './sink.ts';
+import { createLedger } from './ledger.ts';
+import { acquit, channelClosed, createPoison, isCareful } from './poison.ts';
+import { createRedrives } from './redrives.ts';
+import type { LinkError, LinkStatus, Sink } from './sink.ts';
 
 export interface DeliveryOptions {
   readonly reader: JournalReader;
@@ -13,128 +19,260 @@ export interface DeliveryOptions {
   readonly sink: Sink;
   /** Sequences up to here are not this sink's business. */
   readonly after: number;
+  /** Of this delivery alone; rung when something was committed. */
   readonly wake: Wake;
   readonly signal: AbortSignal;
-  /** Waits before the sink is connected again, ms by attempt. */
-  readonly retryDelayMs: (attempt: number) => number;
+  /** Waits before the sink is connected again, ms by failures in a row. */
+  readonly backOffMs: (failures: number) => number;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 export interface Delivery {
-  readonly stats: () => {
-    cursor: number;
-    inFlight: number;
-    delivered: number;
-    quarantined: number;
-    lastError: string;
-  };
-  /** Resolves when `signal` has aborted and nothing is under way. */
+  stats(): DeliveryStats;
+  /** Carries out `change` of this sink's rows in the store, with everything saved before, and goes by them after. */
+  changeRows(change: () => void): void;
+  /** Resolves when `signal` has aborted and nothing is under way, or a few seconds later. */
   readonly ended: Promise<void>;
 }
 
-/** With a full disk. */
-const saveAgainMs = 1000;
+/** Counts are of this life of the process, but for those of rows in the store. */
+export interface DeliveryStats {
+  readonly name: string;
+  readonly link: LinkStatus;
+  readonly cursor: number;
+  /** The newest sequence of the journal. */
+  readonly newest: number;
+  /** Events that are still to be delivered, and how old the oldest of them is. */
+  readonly lag: number;
+  readonly lagMs: number;
+  readonly inFlight: number;
+  readonly delivered: number;
+  /** Those among them that had been handed to the sink before. */
+  readonly redelivered: number;
+  /** Rows in the store: set aside, and to be sent again by an order. */
+  readonly quarantined: number;
+  readonly redriving: number;
+  readonly lastError: LinkError | null;
+}
+
+/** A bell may be lost (R6): whoever follows looks once a second anyway. */
+const lookEveryMs = 1000;
+const stopWithinMs = 5000;
+const longestTimerMs = 2 ** 31 - 1;
+/** The stream goes on beside what is sent again. */
+const redriveShare = 1 / 4;
 
 /**
  * Follows the journal and writes each event to the sink. The cursor moves over what is settled only, so whatever
  * dies, this goes on from it: duplicates carry the same id, and there are never gaps.
  */
 export function startDelivery(options: DeliveryOptions): Delivery {
-  const { reader, store, sink, signal } = options;
-  const cursor = createCursor(Math.max(store.load(sink.name), options.after), sink.window);
+  const { reader, store, sink, wake, signal, log } = options;
   const journal = reader.info();
-  const counts = { delivered: 0, quarantined: 0, lastError: '' };
-  const room = createWake();
-  let setAside: Quarantined[] = [];
-  let failures = 0;
-  let saving: NodeJS.Immediate | undefined;
-  let savingAgain: NodeJS.Timeout | undefined;
-  /** Aborted when a write has failed for now; each connect makes the next one. */
-  let link = new AbortController();
+  const cursor = createCursor(startOf(options), sink.window);
+  const poison = createPoison();
+  const counts = { delivered: 0, redelivered: 0 };
+  let lastError: LinkError | null = null;
+  const note = (error: unknown) => {
+    lastError = { code: codeOf(error) ?? 'error', message: messageOf(error), time: Date.now() };
+  };
+  const ledger = createLedger({ store, sink: sink.name, settled: cursor.settled, onFull: note });
+  const redrives = createRedrives(store, sink.name, ledger);
+  /** Of the link: aborted when it is lost; each connect makes the next one. */
+  let life = new AbortController();
 
-  const save = () => {
-    saving = undefined;
-    clearTimeout(savingAgain);
-    savingAgain = undefined;
-    try {
-      store.save(sink.name, cursor.settled, setAside);
-      setAside = [];
-    } catch (error) {
-      if (!hasCode(error, 'journal.full')) throw error;
-      // What the cursor does not say yet would be delivered again after a crash, with the same id.
-      counts.lastError = messageOf(error);
-      savingAgain = setTimeout(save, saveAgainMs);
+  const underWay = () => cursor.sent - cursor.settled - cursor.ahead.size + redrives.underWay.size;
+  const hasRoom = () => {
+    if (life.signal.aborted || ledger.isFull()) return false;
+    return isCareful(poison) ? underWay() === 0 : roomOf(cursor) > redrives.underWay.size;
+  };
+  const end = (sequence: number, row: Quarantined | undefined) => {
+    acquit(poison, sequence);
+    if (redrives.underWay.has(sequence)) {
+      redrives.ended(sequence);
+      if (row) ledger.returned(row);
+      else ledger.redelivered(sequence);
+    } else {
+      if (row) ledger.setAside(row);
+      if (settleSequence(cursor, sequence)) ledger.moved(cursor.settled);
     }
+    wake.ring();
   };
-  const settled = (sequence: number) => {
-    // Everything that is settled in this turn is one transaction.
-    if (settleSequence(cursor, sequence)) saving ??= setImmediate(save);
-    room.ring();
+  const setAside = (sequence: number, attempts: number, error: unknown) => {
+    note(error);
+    const reason = `${codeOf(error) ?? 'error'}: ${messageOf(error)}`;
+    end(sequence, { sequence, reason, time: Date.now(), attempts });
   };
-  const quarantine = (sequence: number, error: unknown) => {
-    counts.quarantined++;
-    counts.lastError = messageOf(error);
-    setAside.push({ sequence, reason: `${codeOf(error) ?? 'error'}: ${messageOf(error)}`, time: Date.now() });
-    settled(sequence);
+  const lost = (which: AbortController, error: unknown) => {
+    if (which !== life || which.signal.aborted) return;
+    note(error);
+    if (hasCode(error, 'broker.channel-closed')) {
+      const suspects = [...unsettled(cursor), ...redrives.underWay.keys()];
+      const culprit = channelClosed(poison, suspects);
+      if (culprit !== undefined) setAside(culprit, attemptsOf(culprit), error);
+    }
+    which.abort();
+    wake.ring();
   };
+  const attemptsOf = (sequence: number) =>
+    redrives.underWay.get(sequence) ?? (cursor.tries.get(sequence) ?? 0) + 1;
+
   const write = (record: JournalRecord, attempt: number) => {
-    const mine = link;
+    const { sequence } = record;
+    const mine = life;
     let writing: Promise<void>;
     try {
       writing = sink.write(eventOf(record, journal), attempt);
     } catch (error) {
-      return quarantine(record.sequence, error);
+      return setAside(sequence, attempt - 1, error);
     }
     writing.then(
       () => {
-        if (mine !== link) return;
-        failures = 0;
+        if (mine !== life) return;
         counts.delivered++;
-        settled(record.sequence);
+        if (attempt > 1) counts.redelivered++;
+        end(sequence, undefined);
       },
       (error: unknown) => {
-        if (mine !== link) return;
+        if (mine !== life || mine.signal.aborted) return;
         const code = codeOf(error);
-        if (code && errorCodes[code].disposition === 'reject') return quarantine(record.sequence, error);
-        lost(mine, error);
+        if (code && errorCodes[code].disposition === 'reject') setAside(sequence, attempt, error);
+        else lost(mine, error);
       },
     );
   };
-  const lost = (which: AbortController, error: unknown) => {
-    if (which !== link) return;
-    counts.lastError = messageOf(error);
-    link.abort();
-    room.ring();
+  const redrive = (row: Quarantined) => {
+    const attempt = redrives.begun(row);
+    const { value: record } = readJournal(reader, row.sequence).next();
+    if (record?.sequence === row.sequence) return write(record, attempt);
+    setAside(row.sequence, row.attempts, new Error('the journal does not hold it any more'));
+  };
+  const deliverUntilLost = async () => {
+    const records = createRecords(reader, cursor.settled + 1);
+    const mostRedrives = Math.max(1, Math.floor(sink.window * redriveShare));
+    // Also while nothing new is committed: what failed is the newest, as like as not.
+    while (!signal.aborted && !life.signal.aborted) {
+      while (hasRoom()) {
+        const row = redrives.underWay.size < mostRedrives ? redrives.next() : undefined;
+        const record = row ? undefined : records.next();
+        if (row) redrive(row);
+        else if (record) write(record, sent(cursor, record.sequence));
+        else break;
+      }
+      await wake.wait(lookEveryMs);
+    }
   };
   const run = async () => {
+    signal.addEventListener('abort', () => wake.ring(), { once: true });
+    let failures = 0;
     while (!signal.aborted) {
       const mine = new AbortController();
-      link = mine;
+      life = mine;
+      const settledBefore = cursor.settled;
       rewind(cursor);
+      ledger.rewind();
+      redrives.rewind();
+      let upSince: number | undefined;
       try {
-        await sink.connect((error) => lost(mine, error));
-        await deliverUntilBroken();
+        await unlessAborted(
+          sink.connect((error) => lost(mine, error)),
+          signal,
+        );
+        if (signal.aborted) break;
+        upSince = performance.now();
+        log.info({ event: 'sink.up', sink: sink.name, failures }, 'sink is up');
+        await deliverUntilLost();
       } catch (error) {
-        counts.lastError = messageOf(error);
+        note(error);
       }
-      if (!signal.aborted) await createWake().wait(options.retryDelayMs(++failures), signal);
+      if (signal.aborted) break;
+      const wasUp = upSince !== undefined && performance.now() - upSince > longestBackOffMs;
+      failures = cursor.settled > settledBefore || wasUp ? 1 : failures + 1;
+      // One line for all the failures in a row; the line that says "up" has their number.
+      if (failures === 1) log.warn({ event: 'sink.lost', sink: sink.name, err: lastError }, 'sink is lost');
+      await createWake().wait(options.backOffMs(failures), signal);
     }
-    while (cursor.sent > cursor.settled && !link.signal.aborted) await room.wait(50);
-    clearImmediate(saving);
-    if (saving || savingAgain || setAside.length > 0) save();
-    clearTimeout(savingAgain);
-  };
-  const deliverUntilBroken = async () => {
-    const from = cursor.settled + 1;
-    // Also while nothing new is committed: what failed is the newest, as like as not.
-    const ended = AbortSignal.any([signal, link.signal]);
-    for await (const record of followJournal({ reader, from, wake: options.wake, signal: ended })) {
-      while (roomOf(cursor) <= 0 && !ended.aborted) await room.wait(1000);
-      if (ended.aborted) return;
-      write(record, sent(cursor, record.sequence));
-    }
+    const until = performance.now() + stopWithinMs;
+    while (underWay() > 0 && !life.signal.aborted && performance.now() < until) await wake.wait(50);
+    ledger.flush();
+    ledger.close();
   };
   return {
-    stats: () => ({ cursor: cursor.settled, inFlight: cursor.sent - cursor.settled, ...counts }),
+    stats() {
+      const newest = reader.info().nextSequence - 1;
+      const lag = newest - cursor.settled;
+      const oldest = lag > 0 ? reader.batchAt(cursor.settled + 1)?.batch.time : undefined;
+      return {
+        name: sink.name,
+        link: sink.link(),
+        cursor: cursor.settled,
+        newest,
+        lag,
+        lagMs: oldest === undefined ? 0 : Math.max(0, Date.now() - oldest),
+        inFlight: underWay(),
+        ...counts,
+        quarantined: ledger.quarantined(),
+        redriving: ledger.redriving(),
+        lastError,
+      };
+    },
+    changeRows(change) {
+      ledger.flush();
+      change();
+      ledger.recount();
+      redrives.reload();
+      // What was sent again and is dropped now would be a suspect for ever.
+      for (const sequence of poison.suspects) if (sequence <= cursor.settled) acquit(poison, sequence);
+      wake.ring();
+    },
     ended: run(),
   };
+}
+
+/** A cursor before the oldest record, or behind the newest, is of a journal that was cut. */
+function startOf({ reader, store, sink, after }: DeliveryOptions): number {
+  const { firstSequence, nextSequence } = reader.info();
+  return Math.max(Math.min(store.load(sink.name), nextSequence - 1), firstSequence - 1, after);
+}
+
+function unsettled({
+  settled,
+  sent: last,
+  ahead,
+}: {
+  settled: number;
+  sent: number;
+  ahead: Set<number>;
+}): number[] {
+  return Array.from({ length: last - settled }, (_, index) => settled + 1 + index).filter(
+    (sequence) => !ahead.has(sequence),
+  );
+}
+
+/** The journal's records from `from` on; undefined where it ends for now. */
+function createRecords(reader: JournalReader, from: number): { next(): JournalRecord | undefined } {
+  let next = from;
+  let records = readJournal(reader, next);
+  return {
+    next() {
+      const { done, value } = records.next();
+      if (!done) {
+        next = value.sequence + 1;
+        return value;
+      }
+      records = readJournal(reader, next);
+      return undefined;
+    },
+  };
+}
+
+/** What comes of it later is of no account any more. */
+async function unlessAborted(connecting: Promise<void>, signal: AbortSignal): Promise<void> {
+  connecting.catch(() => {});
+  const aborted = createWake();
+  try {
+    await Promise.race([connecting, aborted.wait(longestTimerMs, signal)]);
+  } finally {
+    aborted.ring();
+  }
 }

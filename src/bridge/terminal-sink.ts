@@ -10,6 +10,9 @@ export interface TerminalOptions {
   readonly colour: boolean;
 }
 
+/** Of its cursor. */
+export const terminalName = 'terminal';
+
 /** Events for people or for a pipe: the default where no broker is set. A closed pipe is no fault: it is read no more. */
 export function createTerminalSink(output: Writable, { format, colour }: TerminalOptions): Sink {
   const palette = colour ? ansiPalette : plainPalette;
@@ -19,7 +22,7 @@ export function createTerminalSink(output: Writable, { format, colour }: Termina
     isClosed = true;
   });
   return {
-    name: 'terminal',
+    name: terminalName,
     window: 1000,
     connect: () => Promise.resolve(),
     write(event) {

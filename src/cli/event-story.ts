@@ -1,6 +1,6 @@
 import { type JournalRecord, readJournal, readJournalBack } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
-import type { SinkPosition } from '../journal/lmdb/cursor-store.ts';
+import type { SetAside } from '../journal/lmdb/bridge-reader.ts';
 import { eventOf } from '../journal/record-event.ts';
 import type { CloudEvent } from '../model/cloud-event.ts';
 import { decodeEnvelope } from '../model/envelope.ts';
@@ -61,11 +61,21 @@ export interface PolicyStory {
 
 export interface Delivery {
   readonly sink: string;
-  /** `settled`: the sink is done with it, as with everything up to its cursor. */
-  readonly state: 'settled' | 'quarantined' | 'waiting';
+  /**
+   * `settled`: the sink is done with it, as with everything up to its cursor. `redriving`: it was in quarantine and is
+   * to be sent again.
+   */
+  readonly state: 'settled' | 'quarantined' | 'redriving' | 'waiting';
   /** Up to where the sink is settled. */
   readonly cursor: number;
   readonly reason: string | null;
+}
+
+/** Where a sink stands, and whether it set the event aside. */
+export interface SinkPosition {
+  readonly name: string;
+  readonly cursor: number;
+  readonly row: SetAside | undefined;
 }
 
 const tickSource = 'scheduler';
@@ -161,7 +171,7 @@ function setOf(
   return undefined;
 }
 
-function deliveryOf({ sink, settled, quarantined }: SinkPosition, sequence: number): Delivery {
-  const state = quarantined ? 'quarantined' : sequence <= settled ? 'settled' : 'waiting';
-  return { sink, state, cursor: settled, reason: quarantined?.reason ?? null };
+function deliveryOf({ name, cursor, row }: SinkPosition, sequence: number): Delivery {
+  const state = row?.state ?? (sequence <= cursor ? 'settled' : 'waiting');
+  return { sink: name, state, cursor, reason: row?.reason ?? null };
 }

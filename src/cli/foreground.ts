@@ -34,9 +34,15 @@ export async function runNode({ output, version }: Call, options: RunOptions): P
   const node = await startNode({
     project,
     version,
-    sink: hasTerminal
-      ? { kind: 'terminal', format: output.format === 'jsonl' ? 'jsonl' : 'text', colour: output.isColoured }
-      : { kind: 'none' },
+    sinks: hasTerminal
+      ? [
+          {
+            kind: 'terminal',
+            format: output.format === 'jsonl' ? 'jsonl' : 'text',
+            colour: output.isColoured,
+          },
+        ]
+      : [],
   });
   output.note(readyText(node, project, options.journal));
 

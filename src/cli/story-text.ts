@@ -108,6 +108,8 @@ function deliveryText({ sink, state, cursor, reason }: Delivery): string {
       return `${printable(sink)}: done with it, and with all up to seq ${cursor}`;
     case 'quarantined':
       return `${printable(sink)}: in quarantine, ${printable(reason ?? '')}`;
+    case 'redriving':
+      return `${printable(sink)}: to be sent again; it was in quarantine, ${printable(reason ?? '')}`;
     case 'waiting':
       return `${printable(sink)}: still to come, it has all up to seq ${cursor}`;
   }

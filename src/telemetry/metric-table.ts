@@ -1,58 +1,5 @@
-import type { ProcessSnapshot } from '../supervision/process-supervisor.ts';
-import type { NodeStatus } from '../topology/node.ts';
-
-export interface Sample {
-  /** Label → value. */
-  readonly of?: Readonly<Record<string, string>>;
-  /** Not a number when it is not known. */
-  readonly value: number;
-}
-
-export interface MetricSpec {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge';
-  readonly help: string;
-  readonly labels?: readonly string[];
-  readonly samples: (status: NodeStatus) => readonly Sample[];
-}
-
-/** One number for each process of a role, or of all roles. What it counts begins anew with each life of the process. */
-function each(
-  role: string | undefined,
-  numberOf: (process: ProcessSnapshot) => number,
-): MetricSpec['samples'] {
-  return ({ processes }) =>
-    processes
-      .filter((process) => role === undefined || process.role === role)
-      .map((process) => ({ of: { process: process.name }, value: numberOf(process) }));
-}
-
-/** One number of the one process that knows it. */
-function one(role: string, ...path: readonly string[]): MetricSpec['samples'] {
-  return ({ processes }) =>
-    processes
-      .filter((process) => process.role === role)
-      .map(({ stats }) => ({ value: numberAt(stats, ...path) }));
-}
-
-/** A sample for each entry of a table of counts, its key split into labels. */
-function counts(
-  role: string,
-  table: string,
-  labels: readonly string[],
-  isPerProcess: boolean,
-): MetricSpec['samples'] {
-  return ({ processes }) =>
-    processes
-      .filter((process) => process.role === role)
-      .flatMap(({ name, stats }) =>
-        Object.entries(objectAt(stats, table)).map(([key, value]) => {
-          const parts = key.split(' ');
-          const of = Object.fromEntries(labels.map((label, index) => [label, parts[index] ?? '']));
-          return { of: isPerProcess ? { ...of, process: name } : of, value: Number(value) };
-        }),
-      );
-}
+import { bridgeMetrics } from './bridge-metrics.ts';
+import { counts, each, type MetricSpec, numberAt, one } from './metric-spec.ts';
 
 /** Every metric, in the order in which it is shown. Names are stable: dashboards and alerts are written on them. */
 export const metricTable: readonly MetricSpec[] = [
@@ -180,24 +127,7 @@ export const metricTable: readonly MetricSpec[] = [
         .filter(({ role }) => role === 'integration-manager')
         .map(({ stats }) => ({ value: isFullOf(stats) })),
   },
-  {
-    name: 'polar_bridge_lag_events',
-    type: 'gauge',
-    help: 'Records of the journal that the bridge has still to deliver.',
-    samples: one('bridge', 'lag'),
-  },
-  {
-    name: 'polar_bridge_delivered_total',
-    type: 'counter',
-    help: 'Events that the sink confirmed.',
-    samples: one('bridge', 'delivered'),
-  },
-  {
-    name: 'polar_bridge_quarantined_total',
-    type: 'counter',
-    help: 'Events that were set aside because they can never be delivered.',
-    samples: one('bridge', 'quarantined'),
-  },
+  ...bridgeMetrics,
   {
     name: 'polar_process_up',
     type: 'gauge',
@@ -245,15 +175,4 @@ export const metricTable: readonly MetricSpec[] = [
 function isFullOf(stats: unknown): number {
   const { isFull } = (stats ?? {}) as { isFull?: unknown };
   return typeof isFull === 'boolean' ? Number(isFull) : Number.NaN;
-}
-
-/** What a process says of itself crosses a channel, and may be missing while it starts. */
-function numberAt(stats: unknown, ...path: readonly string[]): number {
-  let at: unknown = stats;
-  for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
-  return typeof at === 'number' ? at : Number.NaN;
-}
-
-function objectAt(stats: unknown, key: string): Readonly<Record<string, unknown>> {
-  return ((stats ?? {}) as Record<string, Record<string, unknown> | undefined>)[key] ?? {};
 }

@@ -16,18 +16,16 @@ import { requireGateway } from './gateway-check.ts';
 import { takeLock } from './lock.ts';
 import { createRegister } from './register.ts';
 import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
-import type { ChildConfiguration, ManagerWord, ServicesWord, SinkChoice, SubjectWord } from './wire.ts';
+import type { ChildConfiguration, ManagerWord, ServicesWord, SubjectWord, TerminalChoice } from './wire.ts';
 
 export interface NodeOptions {
   readonly project: Project;
-  readonly sink: SinkWish;
+  readonly sinks: readonly SinkWish[];
   readonly version: string;
 }
 
-/** The events are printed by the bridge, to the standard output that it inherits. */
-export type SinkWish =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'terminal'; readonly format: 'text' | 'jsonl'; readonly colour: boolean };
+/** Where events are to go; without any they stay in the journal. */
+export type SinkWish = TerminalChoice;
 
 export interface PolicyInForce {
   readonly revision: string;
@@ -81,7 +79,7 @@ type Role = keyof typeof modules;
  * are ready and the policies have been read once. What is begun here is ended by `stop`.
  * @throws node.locked, io.unwritable, secret.unavailable, io.failed, node.start-failed, or what a process said of its failed start
  */
-export async function startNode({ project, sink, version }: NodeOptions): Promise<RunningNode> {
+export async function startNode({ project, sinks, version }: NodeOptions): Promise<RunningNode> {
   const startedAt = Date.now();
   const { runDir, dataDir, node, settings } = project;
   await requireGateway(settings.gateway, project.root);
@@ -123,7 +121,7 @@ export async function startNode({ project, sink, version }: NodeOptions): Promis
         productDir: fileURLToPath(new URL('../../', import.meta.url)),
         projectDir: project.root,
         settings,
-        sink: sinkFor(sink, register.firstSequence()),
+        sinks: sinks.map((sink) => ({ ...sink, after: register.firstSequence() - 1 })),
         peers: register.peers(),
       };
     },
@@ -216,10 +214,6 @@ function specsOf(workers: number): ProcessSpec[] {
     spec('services'),
     spec('bridge'),
   ];
-}
-
-function sinkFor(sink: SinkWish, firstSequence: number): SinkChoice {
-  return sink.kind === 'none' ? sink : { ...sink, after: firstSequence - 1 };
 }
 
 function ownSnapshot(vitals: Vitals): ProcessSnapshot {

@@ -35,15 +35,18 @@ export type SupervisorWord =
   /** Seen by the operating system: nothing of this worker works any more (R2). */
   | { readonly type: 'worker.gone'; readonly worker: string; readonly incarnation: string };
 
-export type SinkChoice =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'terminal';
-      readonly format: 'text' | 'jsonl';
-      readonly colour: boolean;
-      /** Events up to this sequence were there before the node was started: a terminal shows what happens now. */
-      readonly after: number;
-    };
+/** Where events go; each has a cursor of its own. */
+export type SinkChoice = TerminalChoice & {
+  /** Events up to this sequence were there before the node was started: a terminal shows what happens now. */
+  readonly after: number;
+};
+
+/** The events are printed by the bridge, to the standard output that it inherits. */
+export interface TerminalChoice {
+  readonly kind: 'terminal';
+  readonly format: 'text' | 'jsonl';
+  readonly colour: boolean;
+}
 
 /** What a process is told before it is ready. Plain data: it crosses the fork channel. */
 export interface ChildConfiguration {
@@ -59,7 +62,8 @@ export interface ChildConfiguration {
   /** Where `policies/`, `flows/` and `actionmappings/` of the project are. */
   readonly projectDir: string;
   readonly settings: NodeSettings;
-  readonly sink: SinkChoice;
+  /** None: events stay in the journal. */
+  readonly sinks: readonly SinkChoice[];
   readonly peers: Peers;
 }
 

@@ -6,6 +6,7 @@ import type { NodeStatus } from '../../topology/node.ts';
 import { alignColumns, type Cell } from '../columns.ts';
 import type { Call } from '../command.ts';
 import { countText } from '../count-text.ts';
+import { bridgeLines, bridgeReportOf, deliveryLines } from '../delivery-text.ts';
 import { exitCodes } from '../failure.ts';
 import { requireNode } from '../gateway-call.ts';
 import { unknownName } from '../unknown-name.ts';
@@ -24,33 +25,26 @@ export async function run({ args: [name], output, project }: Call): Promise<numb
   }
   output.show({ ...all, processes }, () => {
     const lines = processLines(processes, output.palette);
-    return name === undefined ? [...nodeLines(all, Date.now()), ...lines] : lines;
+    const now = Date.now();
+    const report = bridgeReportOf(processes.find(({ role }) => role === 'bridge')?.stats);
+    if (name === undefined) {
+      const bridge = report ? bridgeLines(report, output.palette) : [];
+      return [headLine(all, now), ...bridge, ...gatewayLines(all), ...lines];
+    }
+    return report ? [...lines, ...deliveryLines(report, now, output.palette)] : lines;
   });
   return exitCodes.ok;
 }
 
-function nodeLines(status: NodeStatus, now: number): string[] {
-  const { node, version, startedAt, policy, processes, gateway } = status;
+function headLine({ node, version, startedAt, policy }: NodeStatus, now: number): string {
   const inForce = policy && policy.revision !== '' ? `policy ${policy.revision}` : 'no policy yet';
   const refused = policy?.refused ? ' (a newer one was refused; see: pzm check)' : '';
   const targets = policy ? ` · ${countText(policy.targets, 'target')}` : '';
-  const head = `node ${node} · ${version} · up ${humanDuration(now - startedAt)} · ${inForce}${refused}${targets}`;
-  const bridge = bridgeText(processes.find(({ role }) => role === 'bridge')?.stats);
-  return [
-    head,
-    ...(bridge === undefined ? [] : [bridge]),
-    ...(gateway === null ? [] : [`gateway ${gateway}`]),
-  ];
+  return `node ${node} · ${version} · up ${humanDuration(now - startedAt)} · ${inForce}${refused}${targets}`;
 }
 
-/** What the bridge says of itself: `bridge to terminal · seq 5 of 5 delivered`. */
-function bridgeText(stats: unknown): string | undefined {
-  const { sink, cursor, newest, quarantined, lastError } = (stats ?? {}) as Record<string, unknown>;
-  if (typeof sink !== 'string') return undefined;
-  if (sink === 'none' || typeof cursor !== 'number') return 'bridge to nowhere · events stay in the journal';
-  const aside = quarantined ? ` · ${quarantined} in quarantine` : '';
-  const error = lastError ? ` · ${lastError}` : '';
-  return `bridge to ${sink} · seq ${cursor} of ${newest} delivered${aside}${error}`;
+function gatewayLines({ gateway }: NodeStatus): string[] {
+  return gateway === null ? [] : [`gateway ${gateway}`];
 }
 
 /** `worker-1  pid 48391  ready  restarts 1 (SIGKILL, back in 0.3 s)` */

@@ -35,9 +35,12 @@ interface Stories {
 
 /** `<journal>-<sequence>`, a sequence, or the id of a push; in this order, where an id may be read in two ways. */
 async function storiesOf(reader: JournalReader, id: string, bridgeDir: string): Promise<Stories> {
-  const { readSinkPositions } = await import('../../journal/lmdb/cursor-store.ts');
-  const storyOf = async (sequence: number) =>
-    eventStory(reader, sequence, await readSinkPositions(bridgeDir, sequence));
+  const { withBridge } = await import('../../journal/lmdb/bridge-reader.ts');
+  const storyOf = (sequence: number) =>
+    withBridge(bridgeDir, (bridge) => {
+      const positions = bridge.sinks().map((sink) => ({ ...sink, row: bridge.rowOf(sink.name, sequence) }));
+      return eventStory(reader, sequence, positions);
+    });
 
   const { id: journalId, firstSequence, nextSequence } = reader.info();
   const sequence = sequenceIn(id, journalId);

@@ -1,88 +1,202 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
-import { PolarError } from '../../model/errors.ts';
-import { checkDataFile } from './data-file.ts';
+import { mkdirSync } from 'node:fs';
+import { hasCode, PolarError } from '../../model/errors.ts';
+import {
+  type BridgeTables,
+  type OrderOutcome,
+  openBridgeTables,
+  type Quarantined,
+  rangeOf,
+} from './bridge-tables.ts';
 import { withRoom } from './full-disk.ts';
 
-/** Why an event was set aside instead of delivered. */
-export interface Quarantined {
-  readonly sequence: number;
-  readonly reason: string;
-  readonly time: number;
+/** What became of events in one turn, to be saved in one transaction. */
+export interface Settlement {
+  /** The last sequence of the prefix that is settled. */
+  readonly settled: number;
+  readonly quarantined: readonly Quarantined[];
+  /** Sent again, and now delivered. */
+  readonly redelivered: readonly number[];
+  /** Sent again, and set aside again. */
+  readonly returned: readonly Quarantined[];
 }
 
-/** The bridge's own environment: cursor and quarantine, moved in one transaction (R7). */
+/** The bridge's own environment: cursors and quarantine, moved in one transaction (R7). */
 export interface CursorStore {
+  /**
+   * Everything here is about one journal: what is about another one is forgotten. Returns the names of the sinks
+   * that had a cursor in that one.
+   */
+  adopt(journalId: string): string[];
   /** The last sequence settled by the sink; 0 for none. */
   load(sink: string): number;
-  /** Durable when it returns. @throws journal.full, when nothing was saved */
-  save(sink: string, settled: number, quarantined: readonly Quarantined[]): void;
-  quarantine(sink: string, most: number): Quarantined[];
+  /** Durable when it returns. @throws journal.full, when nothing was saved; journal.stale-owner */
+  save(sink: string, settlement: Settlement): Moved;
+  /** Oldest first, behind a sequence. */
+  quarantine(sink: string, most: number, after?: number): Quarantined[];
+  /** What is to be sent again: oldest first, behind a sequence. */
+  toRedrive(sink: string, most: number, after?: number): Quarantined[];
+  counts(sink: string): { readonly quarantined: number; readonly redriving: number };
+  /** Sinks that have a cursor. */
+  sinks(): string[];
+  /** Number of the last order that was carried out. */
+  lastOrder(): number;
+  /**
+   * An order's effect and its number, in one transaction.
+   * @throws journal.full, when nothing was done
+   */
+  carryOut(number: number, effect: (rows: OrderedRows) => OrderOutcome): void;
+  /** Nothing of this sink is kept. */
+  forget(sink: string): void;
   close(): Promise<void>;
 }
 
-/** Where a sink stands, and whether it set a certain event aside. */
-export interface SinkPosition {
-  readonly sink: string;
-  /** The last sequence that it is done with. */
-  readonly settled: number;
-  readonly quarantined: Quarantined | undefined;
+/** Rows that a settlement took out of what is sent again; those that were dropped meanwhile are not among them. */
+export interface Moved {
+  readonly redelivered: number;
+  readonly returned: number;
 }
 
-/** Of every sink that there ever was, for whoever only looks. @throws journal.corrupt */
-export async function readSinkPositions(path: string, sequence: number): Promise<SinkPosition[]> {
-  checkDataFile(path);
-  if (!existsSync(join(path, 'data.mdb'))) return [];
-  const root = open({ path, readOnly: true, overlappingSync: false, noSubdir: false, maxDbs: 4 });
-  try {
-    const { cursors, setAside } = tablesOf(root);
-    return Array.from(cursors.getRange(), ({ key: sink, value: settled }) => {
-      return { sink, settled, quarantined: setAside.get([sink, sequence]) };
-    });
-  } finally {
-    await root.close();
-  }
+/** What an order can do, within its transaction. Each returns how many rows it moved. */
+export interface OrderedRows {
+  /** From quarantine to what is sent again; all of the sink when no sequences are named. */
+  retry(sink: string, sequences: readonly number[] | undefined): number;
+  /** Out of quarantine and out of what is sent again. */
+  drop(sink: string, sequences: readonly number[] | undefined): number;
+  /** Cursor, quarantine and all; false when there is no such sink. */
+  forget(sink: string): boolean;
 }
 
-function tablesOf(root: RootDatabase) {
-  return {
-    cursors: root.openDB<number, string>('cursors', { encoding: 'msgpack' }),
-    setAside: root.openDB<Quarantined, [string, number]>('quarantine', { encoding: 'msgpack' }),
-  };
-}
+const outcomesKept = 256;
 
-/** @throws io.unwritable, journal.corrupt */
+/**
+ * Opened by the bridge only; each opening raises the epoch, and an owner that was replaced can write nothing more (R7).
+ * @throws io.unwritable, journal.corrupt, journal.full
+ */
 export function openCursorStore(path: string): CursorStore {
-  checkDataFile(path);
+  let tables: BridgeTables;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const root = open({ path, overlappingSync: false, noSubdir: false, maxDbs: 4 });
-    const { cursors, setAside } = tablesOf(root);
-    return {
-      load: (sink) => cursors.get(sink) ?? 0,
-      save(sink, settled, quarantined) {
-        withRoom(path, () =>
-          root.transactionSync(() => {
-            cursors.put(sink, settled);
-            for (const event of quarantined) setAside.put([sink, event.sequence], event);
-          }),
-        );
-      },
-      quarantine(sink, most) {
-        const range = setAside.getRange({
-          start: [sink, 0],
-          end: [sink, Number.MAX_SAFE_INTEGER],
-          limit: most,
-        });
-        return Array.from(range, ({ value }) => value);
-      },
-      close: () => root.close(),
-    };
+    tables = openBridgeTables(path, false);
   } catch (cause) {
+    if (hasCode(cause, 'journal.corrupt')) throw cause;
     throw new PolarError('io.unwritable', `The bridge's folder ${path} cannot be written.`, {
       cause,
       hint: 'Give this user write permission to it.',
     });
   }
+  const { root, cursors, quarantine, redrive, outcomes, meta } = tables;
+  const epoch = withRoom(path, () =>
+    root.transactionSync(() => {
+      const next = ((meta.get('epoch') as number | undefined) ?? 0) + 1;
+      meta.put('epoch', next);
+      return next;
+    }),
+  );
+  const inTransaction = <T>(action: () => T): T =>
+    withRoom(path, () =>
+      root.transactionSync(() => {
+        if (meta.get('epoch') === epoch) return action();
+        throw new PolarError(
+          'journal.stale-owner',
+          "Another process has become the owner of the bridge's folder.",
+        );
+      }),
+    );
+  const rows = orderedRows(tables);
+  return {
+    adopt(journalId) {
+      const before = meta.get('journal');
+      if (before === journalId) return [];
+      return inTransaction(() => {
+        const sinks = Array.from(cursors.getKeys());
+        // A folder that says of no journal whose it is was made before that was kept.
+        if (before !== undefined) {
+          for (const sink of sinks) rows.forget(sink);
+          for (const number of Array.from(outcomes.getKeys())) outcomes.remove(number);
+          meta.remove('orders');
+        }
+        meta.put('journal', journalId);
+        return before === undefined ? [] : sinks;
+      });
+    },
+    load: (sink) => cursors.get(sink) ?? 0,
+    save(sink, { settled, quarantined, redelivered, returned }) {
+      // Somebody may have dropped a row while it was under way.
+      const take = (sequence: number) => {
+        const exists = redrive.doesExist([sink, sequence]);
+        if (exists) redrive.remove([sink, sequence]);
+        return exists;
+      };
+      return inTransaction(() => {
+        cursors.put(sink, settled);
+        for (const row of quarantined) quarantine.put([sink, row.sequence], row);
+        const back = returned.filter(({ sequence }) => take(sequence));
+        for (const row of back) quarantine.put([sink, row.sequence], row);
+        return { redelivered: redelivered.filter(take).length, returned: back.length };
+      });
+    },
+    quarantine: (sink, most, after) => valuesOf(quarantine, sink, after, most),
+    toRedrive: (sink, most, after) => valuesOf(redrive, sink, after, most),
+    counts: (sink) => ({
+      quarantined: quarantine.getKeysCount(rangeOf(sink)),
+      redriving: redrive.getKeysCount(rangeOf(sink)),
+    }),
+    sinks: () => Array.from(cursors.getKeys()),
+    lastOrder: () => (meta.get('orders') as number | undefined) ?? 0,
+    carryOut(number, effect) {
+      inTransaction(() => {
+        outcomes.put(number, effect(rows));
+        outcomes.remove(number - outcomesKept);
+        meta.put('orders', number);
+      });
+    },
+    forget(sink) {
+      inTransaction(() => rows.forget(sink));
+    },
+    close: () => root.close(),
+  };
+}
+
+function orderedRows({ cursors, quarantine, redrive }: BridgeTables): OrderedRows {
+  const named = (table: typeof quarantine, sink: string, sequences: readonly number[] | undefined) =>
+    sequences
+      ? sequences.filter((sequence) => table.doesExist([sink, sequence]))
+      : Array.from(table.getKeys(rangeOf(sink)), ([, sequence]) => sequence);
+  return {
+    retry(sink, sequences) {
+      const moved = named(quarantine, sink, sequences);
+      for (const sequence of moved) {
+        const row = quarantine.get([sink, sequence]);
+        if (row) redrive.put([sink, sequence], row);
+        quarantine.remove([sink, sequence]);
+      }
+      return moved.length;
+    },
+    drop(sink, sequences) {
+      let dropped = 0;
+      for (const table of [quarantine, redrive]) {
+        const gone = named(table, sink, sequences);
+        for (const sequence of gone) table.remove([sink, sequence]);
+        dropped += gone.length;
+      }
+      return dropped;
+    },
+    forget(sink) {
+      if (!cursors.doesExist(sink)) return false;
+      for (const table of [quarantine, redrive]) {
+        for (const sequence of named(table, sink, undefined)) table.remove([sink, sequence]);
+      }
+      cursors.remove(sink);
+      return true;
+    },
+  };
+}
+
+function valuesOf(
+  table: BridgeTables['quarantine'],
+  sink: string,
+  after: number | undefined,
+  most: number,
+): Quarantined[] {
+  return Array.from(table.getRange({ ...rangeOf(sink, after), limit: most }), ({ value }) => value);
 }

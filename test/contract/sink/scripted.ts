@@ -3,11 +3,11 @@ import type { CloudEvent } from '../../../src/model/cloud-event.ts';
 import { PolarError } from '../../../src/model/errors.ts';
 import type { OpenedSink } from '../sink.ts';
 
-export type Answer = 'take' | 'retry' | 'reject' | 'wait';
+export type Answer = 'take' | 'retry' | 'reject' | 'wait' | 'close';
 
 /** A sink that fails as it is told: `answers` are for the sequences named, each used up by one write. */
 export class ScriptedSink implements Sink {
-  readonly name = 'scripted';
+  readonly name: string;
   readonly window: number;
   readonly answers = new Map<number, Answer[]>();
   /** Sequences in the order in which their writes were begun; `|` is a connect. */
@@ -19,11 +19,14 @@ export class ScriptedSink implements Sink {
   /** The most writes that were under way at once. */
   most = 0;
   connectsToFail = 0;
+  /** A connect that never comes to an end. */
+  isUnanswered = false;
   #underWay = 0;
   #state: LinkStatus['state'] = 'down';
   #onLost: ((error: unknown) => void) | undefined;
 
-  constructor(window = 100) {
+  constructor(window = 100, name = 'scripted') {
+    this.name = name;
     this.window = window;
   }
 
@@ -31,6 +34,7 @@ export class ScriptedSink implements Sink {
     this.story.push('|');
     this.#state = 'down';
     if (this.connectsToFail-- > 0) throw new PolarError('io.failed', 'no link');
+    if (this.isUnanswered) await new Promise(() => {});
     this.#state = 'up';
     this.#onLost = onLost;
   }
@@ -79,6 +83,8 @@ export class ScriptedSink implements Sink {
         throw new PolarError('io.failed', 'not now');
       case 'reject':
         throw new PolarError('body.too-large', 'never');
+      case 'close':
+        throw new PolarError('broker.channel-closed', 'closed');
       case 'wait':
         return new Promise((resolve) => this.#waiting.set(sequence, resolve));
     }

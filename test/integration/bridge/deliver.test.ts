@@ -37,8 +37,8 @@ afterEach(async () => {
 
 function start(after = 0): Delivery {
   const abort = new AbortController();
-  const retryDelayMs = (attempt: number) => {
-    delays.push(attempt);
+  const backOffMs = (failures: number) => {
+    delays.push(failures);
     return 1;
   };
   const delivery = startDelivery({
@@ -48,7 +48,8 @@ function start(after = 0): Delivery {
     after,
     wake,
     signal: abort.signal,
-    retryDelayMs,
+    backOffMs,
+    log: { info() {}, warn() {} },
   });
   started = { delivery, abort };
   return delivery;
@@ -106,7 +107,7 @@ describe('delivery', () => {
     commit(2);
     const delivery = start();
     await until(() => save.mock.calls.length === 1);
-    expect(delivery.stats()).toMatchObject({ cursor: 2, lastError: 'Full.' });
+    expect(delivery.stats()).toMatchObject({ cursor: 2, lastError: { message: 'Full.' } });
     expect(cursor()).toBe(0);
     await until(() => cursor() === 2);
     expect(sink.story).toEqual(['|', 1, 2]);
@@ -196,7 +197,7 @@ describe('a write that fails for now', () => {
     const delivery = start();
     await until(() => cursor() === 1);
     expect(delays).toEqual([1, 2, 3]);
-    expect(delivery.stats().lastError).toBe('no link');
+    expect(delivery.stats().lastError).toMatchObject({ code: 'io.failed', message: 'no link' });
     sink.answers.set(2, ['retry']);
     commit(1);
     await until(() => cursor() === 2);
@@ -211,7 +212,7 @@ describe('a link that breaks by itself', () => {
     await until(() => cursor() === 1);
     sink.cut();
     await until(() => sink.story.length === 3);
-    expect(delivery.stats().lastError).toBe('cut');
+    expect(delivery.stats().lastError).toMatchObject({ message: 'cut' });
     commit(1);
     await until(() => cursor() === 2);
     expect(sink.story).toEqual(['|', 1, '|', 2]);
@@ -236,7 +237,7 @@ describe('an event that can never be delivered', () => {
     await until(() => cursor() === 3);
     expect(sink.story).toEqual(['|', 1, 2, 3]);
     expect(store.quarantine(sink.name, 10)).toMatchObject([{ sequence: 2, reason: 'body.too-large: never' }]);
-    expect(delivery.stats()).toMatchObject({ delivered: 2, quarantined: 1, lastError: 'never' });
+    expect(delivery.stats()).toMatchObject({ delivered: 2, quarantined: 1, lastError: { message: 'never' } });
   });
 
   test('because it is none is set aside without a write', async () => {
@@ -251,7 +252,106 @@ describe('an event that can never be delivered', () => {
   });
 });
 
+describe('an event that makes the broker close the channel', () => {
+  test('is set aside when it was alone under way twice, and the others are delivered', async () => {
+    sink.answers.set(3, ['close', 'close', 'close', 'close']);
+    commit(6);
+    const delivery = start();
+    await until(() => cursor() === 6);
+    expect(store.quarantine(sink.name, 10)).toMatchObject([
+      { sequence: 3, reason: 'broker.channel-closed: closed', attempts: 3 },
+    ]);
+    expect(new Set(sink.taken).size).toBe(5);
+    expect(sink.story.join(' ')).toMatch(/ \| 3 \| 3 \| 4 5 6$/);
+    expect(delivery.stats()).toMatchObject({ quarantined: 1, lag: 0 });
+  });
+
+  test('costs none of those that were under way with it', async () => {
+    sink = new ScriptedSink(5);
+    for (const sequence of sequences(1, 20)) sink.answers.set(sequence, ['close']);
+    commit(20);
+    start();
+    await until(() => cursor() === 20);
+    expect(store.quarantine(sink.name, 10)).toEqual([]);
+    expect(new Set(sink.taken).size).toBe(20);
+  });
+});
+
+describe('what was set aside ahead of the cursor', () => {
+  test('is sent again after the link was lost, and is in quarantine once', async () => {
+    sink.answers.set(1, ['wait']);
+    sink.answers.set(2, ['reject', 'reject']);
+    commit(3);
+    const delivery = start();
+    await until(() => delivery.stats().delivered === 1);
+    expect(delivery.stats()).toMatchObject({ cursor: 0, quarantined: 0 });
+    sink.cut();
+    await until(() => cursor() === 3);
+    expect(sink.story).toEqual(['|', 1, 2, 3, '|', 1, 2, 3]);
+    expect(store.quarantine(sink.name, 10)).toMatchObject([{ sequence: 2, attempts: 2 }]);
+    expect(delivery.stats()).toMatchObject({ quarantined: 1 });
+  });
+});
+
+describe('a cursor that is of another journal', () => {
+  test('behind its newest record is put back to it', async () => {
+    commit(2);
+    store.save(sink.name, { settled: 9, quarantined: [], redelivered: [], returned: [] });
+    start();
+    await until(() => sink.story.length === 1);
+    commit(1);
+    await until(() => cursor() === 3);
+    expect(sink.story).toEqual(['|', 3]);
+  });
+
+  test('is forgotten, with all that was of that journal', () => {
+    expect(store.adopt('j1')).toEqual([]);
+    const row = { sequence: 2, reason: 'r', time: 0, attempts: 1 };
+    store.save(sink.name, { settled: 9, quarantined: [row], redelivered: [], returned: [] });
+    store.carryOut(4, () => ({ affected: 0 }));
+    expect(store.adopt('j1')).toEqual([]);
+    expect([store.load(sink.name), store.lastOrder()]).toEqual([9, 4]);
+    expect(store.adopt('j2')).toEqual([sink.name]);
+    expect([store.load(sink.name), store.lastOrder(), store.sinks()]).toEqual([0, 0, []]);
+    expect(store.quarantine(sink.name, 10)).toEqual([]);
+  });
+});
+
+test('an owner of the folder that was replaced can write nothing more', async () => {
+  const next = openCursorStore(join(folder, 'bridge'));
+  try {
+    const settlement = { settled: 1, quarantined: [], redelivered: [], returned: [] };
+    expect(() => store.save(sink.name, settlement)).toThrow(
+      expect.objectContaining({ code: 'journal.stale-owner' }),
+    );
+    next.save(sink.name, settlement);
+  } finally {
+    await next.close();
+  }
+});
+
+test('a backlog of 100,000 events is caught up with, then followed live, each event once and in order', async () => {
+  sink = new ScriptedSink(256);
+  for (let left = 100_000; left > 0; left -= 5000) commit(5000);
+  const delivery = start();
+  await until(() => delivery.stats().lag === 0, 120_000);
+  commit(2);
+  await until(() => cursor() === 100_002, 60_000);
+  expect(sink.story).toEqual(['|', ...sequences(1, 100_002)]);
+  expect(new Set(sink.taken).size).toBe(100_002);
+  expect(sink.most).toBeLessThanOrEqual(256);
+}, 200_000);
+
 describe('a stop', () => {
+  test('does not wait for a link that is being made', async () => {
+    sink.isUnanswered = true;
+    commit(1);
+    start();
+    await until(() => sink.story.length === 1);
+    await stop();
+    expect(cursor()).toBe(0);
+  });
+
   test('waits for what is under way, and its cursor is saved when it has ended', async () => {
     sink.answers.set(2, ['wait']);
     commit(2);

@@ -50,7 +50,7 @@ export class House {
   }
 
   startAnother(): Promise<RunningNode> {
-    return startNode({ project: this.project, sink: { kind: 'none' }, version: 'test' });
+    return startNode({ project: this.project, sinks: [], version: 'test' });
   }
 
   async stop(): Promise<void> {

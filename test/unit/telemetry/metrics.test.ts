@@ -39,7 +39,10 @@ const status: NodeStatus = {
     ),
     aProcess('worker', undefined, { name: 'worker-2', state: 'starting', vitals: undefined }),
     aProcess('services', { ticks: 4, outstanding: 1, answers: { 202: 6, 403: 1 } }),
-    aProcess('bridge', { sink: 'none', newest: 7 }),
+    aProcess('bridge', {
+      sinks: [{ name: 'amqp', link: { state: 'blocked' }, lag: 4, lagMs: 1500, quarantined: 2 }],
+      idle: [{ name: 'old', cursor: 3, quarantined: 0 }],
+    }),
   ],
 };
 
@@ -65,12 +68,17 @@ describe('the metrics of a node', () => {
       'polar_process_up{process="worker-2"}': '0',
       'polar_process_event_loop_delay_seconds{process="worker-1"}': '0.0125',
       'polar_process_cpu_seconds_total{process="bridge"}': '1.5',
+      'polar_bridge_link_up{sink="amqp"}': '0',
+      'polar_bridge_lag_events{sink="amqp"}': '4',
+      'polar_bridge_lag_seconds{sink="amqp"}': '1.5',
+      'polar_bridge_quarantined_events{sink="amqp"}': '2',
+      polar_bridge_idle_sinks: '1',
     });
   });
 
   it('say nothing of what is not known', async () => {
     const known = Object.keys(await samples(status));
-    expect(known).not.toContain('polar_bridge_lag_events');
+    expect(known).not.toContain('polar_bridge_delivered_total{sink="amqp"}');
     expect(known).not.toContain('polar_worker_tasks_total{process="worker-2"}');
     expect(await samples({ ...status, policy: null, processes: [] })).toEqual({
       'polar_node_info{node="anna",version="1.2.3",policy=""}': '1',

@@ -1,0 +1,15 @@
+import type { SinkChoice } from '../topology/wire.ts';
+import type { Sink } from './sink.ts';
+import { createTerminalSink } from './terminal-sink.ts';
+
+/** A sink and what it has to do with of the journal. */
+export interface OpenedSink {
+  readonly kind: SinkChoice['kind'];
+  readonly sink: Sink;
+  /** Sequences up to here are not its business. */
+  readonly after: number;
+}
+
+export async function openSink(choice: SinkChoice): Promise<OpenedSink> {
+  return { kind: choice.kind, sink: createTerminalSink(process.stdout, choice), after: choice.after };
+}

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type BridgeTables,
+  type OrderOutcome,
+  openBridgeTables,
+  type Quarantined,
+  rangeOf,
+} from './bridge-tables.ts';
+
+export interface SinkRows {
+  readonly name: string;
+  /** The last sequence that the sink is done with. */
+  readonly cursor: number;
+  readonly quarantined: number;
+  /** To be sent again. */
+  readonly redriving: number;
+}
+
+/** An event that was set aside. */
+export interface SetAside extends Quarantined {
+  readonly sink: string;
+  /** `redriving`: somebody ordered it to be sent again, and it was not delivered yet. */
+  readonly state: 'quarantined' | 'redriving';
+}
+
+/** The bridge's environment for whoever only looks, while the bridge runs or not. */
+export interface BridgeReader {
+  sinks(): SinkRows[];
+  /** Of one sink, behind a sequence, oldest first. */
+  setAside(sink: string, most: number, after?: number): SetAside[];
+  rowOf(sink: string, sequence: number): SetAside | undefined;
+  lastOrder(): number;
+  /** Undefined while the order waits, and long after it was carried out. */
+  outcomeOf(order: number): OrderOutcome | undefined;
+}
+
+/** For as long as `use` takes. Before the first start of a bridge there is nothing. @throws journal.corrupt */
+export async function withBridge<T>(path: string, use: (reader: BridgeReader) => T | Promise<T>): Promise<T> {
+  if (!existsSync(join(path, 'data.mdb'))) return use(nothing);
+  const tables = openBridgeTables(path, true);
+  try {
+    return await use(createReader(tables));
+  } finally {
+    await tables.root.close();
+  }
+}
+
+const nothing: BridgeReader = {
+  sinks: () => [],
+  setAside: () => [],
+  rowOf: () => undefined,
+  lastOrder: () => 0,
+  outcomeOf: () => undefined,
+};
+
+// Whoever only looks cannot make the tables that a bridge of an older version never made: they are undefined.
+function createReader({ root, ...tables }: BridgeTables): BridgeReader {
+  const { cursors, quarantine, redrive, outcomes, meta } = tables as Partial<typeof tables>;
+  const newest = () => root.resetReadTxn();
+  const tagged = [
+    ['quarantined', quarantine],
+    ['redriving', redrive],
+  ] as const;
+  return {
+    sinks() {
+      newest();
+      return Array.from(cursors?.getRange() ?? [], ({ key: name, value: cursor }) => ({
+        name,
+        cursor,
+        quarantined: quarantine?.getKeysCount(rangeOf(name)) ?? 0,
+        redriving: redrive?.getKeysCount(rangeOf(name)) ?? 0,
+      }));
+    },
+    setAside(sink, most, after) {
+      newest();
+      const range = { ...rangeOf(sink, after), limit: most };
+      return tagged
+        .flatMap(([state, table]) =>
+          Array.from(table?.getRange(range) ?? [], ({ value }) => ({ ...value, sink, state })),
+        )
+        .sort((one, other) => one.sequence - other.sequence)
+        .slice(0, most);
+    },
+    rowOf(sink, sequence) {
+      newest();
+      for (const [state, table] of tagged) {
+        const row = table?.get([sink, sequence]);
+        if (row) return { ...row, sink, state };
+      }
+      return undefined;
+    },
+    lastOrder() {
+      newest();
+      return (meta?.get('orders') as number | undefined) ?? 0;
+    },
+    outcomeOf(order) {
+      newest();
+      return outcomes?.get(order);
+    },
+  };
+}
