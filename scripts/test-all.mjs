@@ -43,7 +43,10 @@ function wantedKind() {
 async function openMeans(wanted) {
   if (wanted !== 'private' && process.platform === 'linux') {
     const close = await openEngine(prepareImage, runsImage);
-    if (close) return { kind: 'container', close };
+    if (close) {
+      needCompose();
+      return { kind: 'container', close };
+    }
     if (wanted === 'container')
       throw new Error(
         'RabbitMQ in a container is required here (POLAR_BROKER_KIND=container, or root with CI=true), and it cannot be' +
@@ -58,6 +61,12 @@ async function openMeans(wanted) {
       'Run this as root on Debian or Ubuntu, and it installs one; else e.g.: brew install rabbitmq\n' +
       'Without one, npm test leaves out the tests that need it, and says so.',
   );
+}
+
+/** Where it cannot be had, only the test of docker-compose.yml is left out, and says so. */
+function needCompose() {
+  if (runs('docker', ['compose', 'version'], { quiet: true }) || has('docker-compose')) return;
+  if (!install('docker-compose')) say('there is no docker compose');
 }
 
 function hasServer() {
