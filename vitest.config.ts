@@ -33,8 +33,8 @@ export default defineConfig({
       project('broker', ['test/broker/**/*.test.ts'], {
         ...inTurn(4),
         globalSetup: ['test/broker/global-setup.ts'],
-        testTimeout: 300_000,
-        hookTimeout: 300_000,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
         fileParallelism: false,
       }),
       project('faults', ['test/faults/**/*.test.ts'], {

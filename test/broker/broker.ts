@@ -121,7 +121,7 @@ export function attachBroker(address: BrokerAddress): Broker {
   const management = new Management(address);
   const start = async () => {
     await engine.start();
-    await until(`the broker accepts connections`, () => isReady(address, management), 180_000);
+    await until(`the broker accepts connections`, () => isReady(address, management), 300_000);
   };
   return {
     ...address,

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 
 /** Asks again until it is so. */
-export async function until(what: string, holds: () => Promise<boolean>, withinMs = 120_000): Promise<void> {
+export async function until(what: string, holds: () => Promise<boolean>, withinMs = 240_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Not within ${withinMs / 1000} s: ${what}.`);
