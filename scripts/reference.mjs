@@ -7,9 +7,11 @@ import { polarSpec } from '../dist/config/polar-spec.js';
 import { settingText } from '../dist/config/setting-text.js';
 import { formatDuration } from '../dist/model/duration.js';
 import { errorCodes } from '../dist/model/errors.js';
+import { eventTypes } from '../dist/model/event.js';
 import { observerKinds } from '../dist/observers/kinds.js';
 import { policySpec, targetSpec } from '../dist/policies/target-spec.js';
 import { metricTable } from '../dist/telemetry/metric-table.js';
+import { asyncApi } from './reference/asyncapi.mjs';
 import { cliPage } from './reference/cli-page.mjs';
 import { eventsPage } from './reference/events-page.mjs';
 import { table } from './reference/table.mjs';
@@ -20,6 +22,11 @@ const pages = {
   'docs/metrics.md': metricsPage(),
   'docs/cli.md': cliPage(),
   'docs/events/reference.md': eventsPage(),
+  'docs/events/asyncapi.json': asyncApi({
+    version: versionOfPackage(),
+    eventTypes,
+    broker: polarSpec.broker,
+  }),
 };
 const pathOf = (page) => fileURLToPath(new URL(`../${page}`, import.meta.url));
 
@@ -151,6 +158,10 @@ function defaultOf(setting, withoutDefault) {
   const { list, fallback } = setting;
   if (fallback === undefined || (list && fallback.length === 0)) return withoutDefault;
   return `\`${settingText(setting, fallback)}\``;
+}
+
+function versionOfPackage() {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }
 
 function readOrNothing(path) {
