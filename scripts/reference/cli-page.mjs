@@ -4,7 +4,7 @@ import { globalOptions } from '../../dist/cli/program.js';
 /** docs/cli.md, from the table that the command line itself goes by. */
 export function cliPage() {
   const groups = commandTable.map(
-    ({ group, commands }) => `## ${group}\n\n${commands.flatMap(sectionsOf).join('\n\n')}`,
+    ({ group, commands }) => `## ${group}\n\n${commands.flatMap((spec) => sectionsOf(spec)).join('\n\n')}`,
   );
   return `# The command line
 
@@ -23,9 +23,9 @@ ${groups.join('\n\n')}
 `;
 }
 
-function sectionsOf(spec) {
-  if ('commands' in spec) return spec.commands.map((member) => sectionOf(member, `${spec.name} `));
-  return [sectionOf(spec, '')];
+function sectionsOf(spec, prefix = '') {
+  if (!('commands' in spec)) return [sectionOf(spec, prefix)];
+  return spec.commands.flatMap((member) => sectionsOf(member, `${prefix}${spec.name} `));
 }
 
 function sectionOf({ usage, summary, formats = [], options = [], examples }, prefix) {

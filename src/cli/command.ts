@@ -14,11 +14,11 @@ export interface CommandSpec {
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
-/** A command that is only a family of others: `flow list`, `flow lint`. */
+/** A command that is only a family of others: `flow list`, `flow step add`. */
 export interface FamilySpec {
   readonly name: string;
   readonly summary: string;
-  readonly commands: readonly CommandSpec[];
+  readonly commands: readonly (CommandSpec | FamilySpec)[];
 }
 
 /** Its environment twin is `POLAR_` and its long name: `--max-age` is `POLAR_MAX_AGE`. */

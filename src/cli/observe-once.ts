@@ -30,6 +30,7 @@ export async function observeOnce(
   { kind: name, what: written, saveAs }: LookAt,
 ): Promise<number> {
   const { options, output } = call;
+  const { dryRun = false } = options as { readonly dryRun?: boolean };
   const kind = kindOf(name);
   // A policy is read from elsewhere: there the path must still lead to where it leads here.
   const what = kind.shorthand.isPath ? resolve(written) : written;
@@ -46,11 +47,15 @@ export async function observeOnce(
     return exitCodes.findings;
   }
   const saved =
-    saveAs === undefined ? undefined : await savePolicy(call.project(), { kind, what, saveAs, facts });
+    saveAs === undefined
+      ? undefined
+      : await savePolicy(call.project(), { kind, what, saveAs, facts, dryRun });
   output.show({ ...observation, saved: saved ?? null }, () => [
     `facts    ${factsLine(facts)}`,
     ...(Object.keys(measures).length > 0 ? [`measures ${measuresLine(measures)}`] : []),
-    ...(saved ? [`saved    ${saved.file} [${saved.target}] ${saved.entries.join(', ')}`] : []),
+    ...(saved
+      ? [`${dryRun ? 'unsaved ' : 'saved   '} ${saved.file} [${saved.target}] ${saved.entries.join(', ')}`]
+      : []),
   ]);
   return exitCodes.ok;
 }

@@ -70,8 +70,8 @@ function declare(
 ): void {
   if ('commands' in spec) {
     const family = parent.command(spec.name).description(spec.summary).usage('<command>').helpCommand(false);
-    family.exitOverride(throwAs(spec.name, misused));
-    for (const member of spec.commands) declare(family, member, `${spec.name} `, invoke, misused);
+    family.exitOverride(throwAs(`${prefix}${spec.name}`, misused));
+    for (const member of spec.commands) declare(family, member, `${prefix}${spec.name} `, invoke, misused);
     return;
   }
   const [word = '', ...rest] = spec.usage.split(' ');

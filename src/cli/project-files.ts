@@ -5,6 +5,7 @@ import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
 import { type ProbedComponents, probeComponents } from '../components/probe.ts';
 import { type Project, readProject } from '../config/project.ts';
+import { type RulesReading, readingOf } from '../flows/follow-flows.ts';
 import { loadFlows, loadMappings } from '../flows/load.ts';
 import type { Mappings } from '../flows/mapping.ts';
 import { type KnownComponents, resolveFlows } from '../flows/resolve.ts';
@@ -73,27 +74,40 @@ export interface ReadFlows {
   readonly findings: readonly Finding[];
   /** The flows that would run. */
   readonly sound: ReadonlySet<string>;
+  /** As a process of the node says what it has read. */
+  readonly reading: RulesReading;
 }
 
 /** Without a project these are the product's own. */
 export function readFlows(project: Project | undefined): ReadFlows {
-  const folders = { productDir, projectDir: project?.root };
-  const { flows, findings: ofFlows } = loadFlows(folders);
-  const { mappings, findings: ofMappings } = loadMappings(folders);
-  const { files: componentFiles, findings: ofComponents, known } = componentsOf(project);
+  return readFlowsWith(project, componentsOf(project));
+}
+
+/** `instead` is what some files are taken to say. */
+export function readFlowsWith(
+  project: Project | undefined,
+  { files: componentFiles, findings: ofComponents, known }: ProbedComponents,
+  instead: ReadonlyMap<string, string> = new Map(),
+): ReadFlows {
+  const folders = { productDir, projectDir: project?.root, instead };
+  const { flows, findings: ofFlows, digest } = loadFlows(folders);
+  const { mappings, findings: ofMappings, digest: digestOfMappings } = loadMappings(folders);
   const components = new Map([...builtInMethods(), ...known]);
   const registry = resolveFlows(flows, mappings, components);
+  const ofRules = [...ofFlows, ...ofMappings, ...registry.findings];
   return {
     flows,
     mappings,
     components,
     componentFiles,
-    findings: [...ofComponents, ...ofFlows, ...ofMappings, ...registry.findings].sort(byPlace),
+    findings: [...ofComponents, ...ofRules].sort(byPlace),
     sound: new Set(registry.flows.keys()),
+    reading: readingOf(digest, digestOfMappings, ofRules),
   };
 }
 
-function componentsOf(project: Project | undefined): ProbedComponents {
+/** Loads the project's modules in a process of its own. */
+export function componentsOf(project: Project | undefined): ProbedComponents {
   if (!project) return { known: new Map(), files: [], findings: [] };
   return probeComponents(project.root, new Set(builtInMethods().keys()));
 }

@@ -1,15 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Project } from '../config/project.ts';
+import { newProblems } from '../editing/new-problems.ts';
+import { readTextFile, replaceTextFile } from '../editing/text-file.ts';
 import { formatIni, parseIni } from '../ini/document.ts';
 import { addSection, type NewEntry } from '../ini/edit.ts';
-import { messageOf, PolarError } from '../model/errors.ts';
+import { PolarError } from '../model/errors.ts';
+import { hasErrors } from '../model/finding.ts';
 import type { Facts } from '../model/observation.ts';
 import { problemOfPart } from '../model/subject-name.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import type { ObserverKind } from '../observers/observer.ts';
 import { loadPolicies } from '../policies/load.ts';
-import { parseSources } from '../policies/parse-policies.ts';
+import { parsePolicies, parseSources } from '../policies/parse-policies.ts';
 import { pathFrom } from './failure.ts';
 
 export interface NewPolicy {
@@ -19,6 +21,8 @@ export interface NewPolicy {
   /** The target's domain and the file's name. */
   readonly saveAs: string;
   readonly facts: Facts;
+  /** Only look whether it could be written. */
+  readonly dryRun?: boolean;
 }
 
 export interface SavedPolicy {
@@ -30,12 +34,13 @@ export interface SavedPolicy {
 }
 
 /**
- * Writes a policy file that expects what was seen. Never overwrites, nor adds a second place for a target.
- * @throws usage.invalid, io.unwritable
+ * Writes a policy file that expects what was seen, whole or not at all. Never overwrites, nor adds a second place for a
+ * target, nor a problem to the set.
+ * @throws usage.invalid, edit.refused, edit.overtaken, io.unwritable
  */
 export async function savePolicy(
   project: Project,
-  { kind, what, saveAs, facts }: NewPolicy,
+  { kind, what, saveAs, facts, dryRun = false }: NewPolicy,
 ): Promise<SavedPolicy> {
   const problem = problemOfPart(saveAs) ?? problemOfFileName(saveAs);
   if (problem) throw refused(`The name "${saveAs}" ${problem.what}.`, problem.instead);
@@ -51,7 +56,11 @@ export async function savePolicy(
   ];
   const path = join(project.policiesDir, `${saveAs}.ini`);
   const file = pathFrom(process.cwd(), path);
-  await writeNew(path, file, formatTargetFile(target, [{ key, value: what }, ...decided]));
+  const text = formatTargetFile(target, [{ key, value: what }, ...decided]);
+  const read = readTextFile(path);
+  if (read.bytes) throw refused(`There is ${file} already.`, 'Choose another name; nothing was changed.');
+  await requireSound(project, path, text);
+  if (!dryRun) replaceTextFile(read, text);
   return { file, target, entries: decided.map(({ key, value }) => `${key} = ${value}`) };
 }
 
@@ -73,16 +82,22 @@ async function placeOf(project: Project, kind: string, domain: string): Promise<
   return found && pathFrom(process.cwd(), join(project.root, found.file));
 }
 
-async function writeNew(path: string, shown: string, text: string): Promise<void> {
-  try {
-    await mkdir(join(path, '..'), { recursive: true });
-    await writeFile(path, text, { flag: 'wx' });
-  } catch (cause) {
-    if ((cause as { code?: unknown }).code === 'EEXIST') {
-      throw refused(`There is ${shown} already.`, 'Choose another name; nothing was changed.');
-    }
-    throw new PolarError('io.unwritable', `${shown} cannot be written: ${messageOf(cause)}.`, { cause });
-  }
+/** The set may have problems already; the new file must not add to them. @throws edit.refused */
+async function requireSound({ policiesDir }: Project, path: string, text: string): Promise<void> {
+  const { files } = await loadPolicies(policiesDir);
+  const name = `${basename(policiesDir)}/${basename(path)}`;
+  const { findings: before } = parsePolicies(files, observerKinds);
+  const { findings: after } = parsePolicies([...files, { name, text }], observerKinds);
+  const problems = newProblems(before, after);
+  if (!hasErrors(problems)) return;
+  throw new PolarError(
+    'edit.refused',
+    `${pathFrom(process.cwd(), path)} was not written: it would have problems.`,
+    {
+      findings: problems,
+      hint: 'Choose another name, or write the policy by hand.',
+    },
+  );
 }
 
 function refused(message: string, hint: string): PolarError {

@@ -8,7 +8,15 @@ import { type KnownComponents, type ResolvedFlow, resolveFlows } from './resolve
 export interface FollowedFlows {
   flow(name: string): ResolvedFlow | undefined;
   names(): ReadonlySet<string>;
+  /** What was read last. */
+  reading(): RulesReading;
   close(): void;
+}
+
+/** Which texts of flows and mappings were read, and how many errors they have: two that say the same run the same. */
+export interface RulesReading {
+  readonly digest: string;
+  readonly errors: number;
 }
 
 export interface FollowOptions extends FlowFolders {
@@ -27,13 +35,16 @@ export function followFlows(options: FollowOptions): FollowedFlows {
   const { known, onRead, lookEveryMs = 500 } = options;
   let flows: ReadonlyMap<string, ResolvedFlow> = new Map();
   let names: ReadonlySet<string> = new Set();
+  let reading: RulesReading = { digest: '', errors: 0 };
   const read = () => {
     const defined = loadFlows(options);
-    const { mappings, findings } = loadMappings(options);
-    const registry = resolveFlows(defined.flows, mappings, known);
+    const mapped = loadMappings(options);
+    const registry = resolveFlows(defined.flows, mapped.mappings, known);
     flows = swapIn(flows, registry.flows, new Set(defined.flows.keys()));
     names = new Set(flows.keys());
-    onRead([...defined.findings, ...findings, ...registry.findings]);
+    const findings = [...defined.findings, ...mapped.findings, ...registry.findings];
+    reading = readingOf(defined.digest, mapped.digest, findings);
+    onRead(findings);
   };
   let readState = stateOf(options);
   let lastState = readState;
@@ -47,7 +58,17 @@ export function followFlows(options: FollowOptions): FollowedFlows {
     readState = state;
     read();
   }, lookEveryMs);
-  return { flow: (name) => flows.get(name), names: () => names, close: () => clearInterval(timer) };
+  return {
+    flow: (name) => flows.get(name),
+    names: () => names,
+    reading: () => reading,
+    close: () => clearInterval(timer),
+  };
+}
+
+export function readingOf(ofFlows: string, ofMappings: string, findings: readonly Finding[]): RulesReading {
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  return { digest: `${ofFlows}-${ofMappings}`, errors };
 }
 
 /** Sound flows as they are now, broken ones as they were, and nothing of those that are gone. */

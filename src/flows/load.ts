@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { byPlace, type Finding } from '../model/finding.ts';
 import type { Flow, Origin } from '../model/flow.ts';
@@ -14,10 +15,19 @@ export interface FlowFolders {
   readonly productDir: string;
   /** Absent where there is no project, as in a demo. */
   readonly projectDir?: string | undefined;
+  /** What a file is taken to say, whether it is there or not: for a look at what an edit would lead to. */
+  readonly instead?: ReadonlyMap<string, string>;
 }
 
+/** Of the texts that were read, 12 hex digits: who has the same has read the same. */
+type Digest = string;
+
 /** Never throws: a missing folder is an empty one, and what cannot be read is a finding. Broken flows are among the flows. */
-export function loadFlows(folders: FlowFolders): { flows: Map<string, Flow>; findings: Finding[] } {
+export function loadFlows(folders: FlowFolders): {
+  flows: Map<string, Flow>;
+  findings: Finding[];
+  digest: Digest;
+} {
   const { sources, findings } = readSources(folders, 'flows');
   const parsed = sources.map(({ text, file, origin }) => parseFlows(text, file, origin));
   const layered = layer(
@@ -27,11 +37,16 @@ export function loadFlows(folders: FlowFolders): { flows: Map<string, Flow>; fin
   return {
     flows: layered.byName,
     findings: [...findings, ...parsed.flatMap((file) => file.findings), ...layered.findings].sort(byPlace),
+    digest: digestOf(sources),
   };
 }
 
 /** As `loadFlows`. */
-export function loadMappings(folders: FlowFolders): { mappings: Map<string, Mapping>; findings: Finding[] } {
+export function loadMappings(folders: FlowFolders): {
+  mappings: Map<string, Mapping>;
+  findings: Finding[];
+  digest: Digest;
+} {
   const { sources, findings } = readSources(folders, 'actionmappings');
   const parsed = sources.map(({ text, file, origin }) => parseMappings(text, file, origin));
   const layered = layer(
@@ -41,6 +56,7 @@ export function loadMappings(folders: FlowFolders): { mappings: Map<string, Mapp
   return {
     mappings: layered.byName,
     findings: [...findings, ...parsed.flatMap((file) => file.findings), ...layered.findings].sort(byPlace),
+    digest: digestOf(sources),
   };
 }
 
@@ -50,7 +66,7 @@ interface Source {
   readonly origin: Origin;
 }
 
-function readSources({ productDir, projectDir }: FlowFolders, folder: string) {
+function readSources({ productDir, projectDir, instead = new Map() }: FlowFolders, folder: string) {
   const sources: Source[] = [];
   const findings: Finding[] = [];
   const unreadable = (file: string, error: unknown) =>
@@ -68,15 +84,22 @@ function readSources({ productDir, projectDir }: FlowFolders, folder: string) {
     [projectDir, 'user'],
   ] as const) {
     if (dir === undefined) continue;
-    for (const file of listFiles(join(dir, folder), unreadable)) {
+    const added = [...instead.keys()].filter((file) => file.startsWith(join(dir, folder, '/')));
+    const files = new Set([...listFiles(join(dir, folder), unreadable), ...added]);
+    for (const file of [...files].sort()) {
       try {
-        sources.push({ text: readFileSync(file, 'utf8'), file, origin });
+        sources.push({ text: instead.get(file) ?? readFileSync(file, 'utf8'), file, origin });
       } catch (error) {
         unreadable(file, error);
       }
     }
   }
   return { sources, findings };
+}
+
+function digestOf(sources: readonly Source[]): Digest {
+  const texts = sources.map(({ origin, file, text }) => [origin, basename(file), text]);
+  return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
 }
 
 /** By name, so that which of two equal sections comes first does not depend on the file system; hidden ones are editors'. */

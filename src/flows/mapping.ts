@@ -12,6 +12,9 @@ export interface Mapping extends Definition {
 /** By action key, as written. */
 export type Mappings = ReadonlyMap<string, Mapping>;
 
+/** Where mappings stand; other sections of their files are not read. */
+export const mappingSection = 'actionmapping';
+
 /** Before the name of a component that is an executable. */
 export const executablePrefix = 'exec:';
 

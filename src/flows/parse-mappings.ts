@@ -2,9 +2,7 @@ import { type IniEntry, type IniSection, parseIni } from '../ini/document.ts';
 import { parseActionKey } from '../model/action-key.ts';
 import type { Finding, Severity } from '../model/finding.ts';
 import type { Origin } from '../model/flow.ts';
-import { type Mapping, parseTarget } from './mapping.ts';
-
-const sectionName = 'actionmapping';
+import { type Mapping, mappingSection, parseTarget } from './mapping.ts';
 
 /**
  * The mappings of one file. DigitalPy configures dependency injection in further sections of the same file: nothing
@@ -17,16 +15,17 @@ export function parseMappings(
 ): { mappings: Mapping[]; findings: Finding[] } {
   const { document, findings: unreadable } = parseIni(text, file);
   const { sections } = document;
-  const owner = (line: number) => sections.findLast((section) => section.line <= line)?.name ?? sectionName;
-  const findings = unreadable.filter(({ line }) => owner(line) === sectionName);
+  const owner = (line: number) =>
+    sections.findLast((section) => section.line <= line)?.name ?? mappingSection;
+  const findings = unreadable.filter(({ line }) => owner(line) === mappingSection);
   const report: Report = ({ line, column }, severity, code, message) =>
     findings.push({ file, line, column, severity, code, message });
 
   const mappings: Mapping[] = [];
   for (const section of sections) {
-    if (section.name !== sectionName) noteForeign(section, report);
+    if (section.name !== mappingSection) noteForeign(section, report);
     // A second one is reported by the document; the first stays.
-    else if (section === sections.find(({ name }) => name === sectionName)) {
+    else if (section === sections.find(({ name }) => name === mappingSection)) {
       for (const entry of section.entries) {
         const mapping = readMapping(entry, report);
         if (mapping) mappings.push({ ...mapping, origin, file, line: entry.line, column: entry.column });
@@ -75,7 +74,7 @@ function readMapping(
 
 function noteForeign(section: IniSection, report: Report): void {
   if (section.entries.some((entry) => entry.key.includes('?'))) {
-    const message = `[${section.name}] holds action keys; they are read from [${sectionName}] only`;
+    const message = `[${section.name}] holds action keys; they are read from [${mappingSection}] only`;
     report(section, 'error', 'mapping.misplaced', message);
     return;
   }

@@ -15,7 +15,7 @@ export interface NewEntry {
 
 export function setValue(document: IniDocument, entry: IniEntry, value: string): IniDocument {
   const index = entry.line - 1;
-  const line = document.lines[index] as IniLine;
+  const line = lineAt(document, entry.line);
   const before = line.text.slice(0, entry.valueColumn - 1);
   const gap = entry.hasEquals ? (before.endsWith('=') && entry.value === '' ? ' ' : '') : ' = ';
   return splice(document, index, 1, [{ ...line, text: before + gap + formatValue(value) }]);
@@ -23,7 +23,85 @@ export function setValue(document: IniDocument, entry: IniEntry, value: string):
 
 /** After the section's last entry. @throws usage.invalid when the key cannot be written. */
 export function addEntry(document: IniDocument, section: IniSection, entry: NewEntry): IniDocument {
-  return insert(document, section.entries.at(-1)?.line ?? section.line, [formatEntry(entry)]);
+  return insertEntry(document, section, section.entries.length, entry);
+}
+
+/**
+ * `index` is the place that the new entry has afterwards. It follows right on the one before it: a comment above a line
+ * is about that line, and stays there. Indented as its neighbour is.
+ * @throws usage.invalid when the key cannot be written.
+ */
+export function insertEntry(
+  document: IniDocument,
+  section: IniSection,
+  index: number,
+  entry: NewEntry,
+): IniDocument {
+  const neighbour = section.entries[Math.max(0, index - 1)];
+  const indent = neighbour ? textAt(document, neighbour.line).slice(0, neighbour.column - 1) : '';
+  const after = index > 0 ? (neighbour?.line ?? section.line) : section.line;
+  return insert(document, after, [indent + formatEntry(entry)]);
+}
+
+/** The line as it is, to the place `to` among the entries of its section; a missing last line end stays missing. */
+export function moveEntry(
+  document: IniDocument,
+  section: IniSection,
+  entry: IniEntry,
+  to: number,
+): IniDocument {
+  const others = section.entries.filter((other) => other !== entry);
+  const after = others[to - 1]?.line ?? section.line;
+  const lines = document.lines.map((line) => ({ ...line, ending: line.ending || document.lineEnding }));
+  const [moved] = lines.splice(entry.line - 1, 1);
+  if (moved) lines.splice(after < entry.line ? after : after - 1, 0, moved);
+  const isOpen = document.lines.at(-1)?.ending === '';
+  return reread(
+    document,
+    lines.map((line, index) => (isOpen && index === lines.length - 1 ? { ...line, ending: '' } : line)),
+  );
+}
+
+/** @throws usage.invalid when the key cannot be written. */
+export function renameKey(document: IniDocument, entry: IniEntry, key: string): IniDocument {
+  formatEntry({ key });
+  const { text, ending } = lineAt(document, entry.line);
+  const [before, after] = [text.slice(0, entry.column - 1), text.slice(entry.column - 1 + entry.key.length)];
+  return splice(document, entry.line - 1, 1, [{ text: before + key + after, ending }]);
+}
+
+/** @throws usage.invalid when the name cannot be written. */
+export function renameSection(document: IniDocument, section: IniSection, name: string): IniDocument {
+  const { text, ending } = lineAt(document, section.line);
+  const before = text.slice(0, section.column - 1);
+  const [, rest = ''] = /^\[[^[\]]*\](.*)$/s.exec(text.slice(section.column - 1)) ?? [];
+  return splice(document, section.line - 1, 1, [{ text: before + formatHeader(name) + rest, ending }]);
+}
+
+/**
+ * From its header to its last entry. Comments above it and behind it stay: nobody can tell what they are about. Of two
+ * blank lines that would meet, the upper one goes.
+ */
+export function removeSection(document: IniDocument, section: IniSection): IniDocument {
+  const last = lastLineOf(document, section);
+  const isBlank = (line: number) => (document.lines[line - 1]?.text.trim() ?? '') === '';
+  const first =
+    section.line > 1 && isBlank(section.line - 1) && isBlank(last + 1) ? section.line - 1 : section.line;
+  return splice(document, first - 1, last - first + 1, []);
+}
+
+/** A section as it is written: the comment right above it, its header, and all down to its last entry. */
+export function sectionTexts(document: IniDocument, section: IniSection): string[] {
+  let first = section.line;
+  while (first > 1 && /^\s*[;#]/.test(textAt(document, first - 1))) first--;
+  return document.lines.slice(first - 1, lastLineOf(document, section)).map(({ text }) => text);
+}
+
+/** At the end, set off by a blank line. */
+export function appendTexts(document: IniDocument, texts: readonly string[]): IniDocument {
+  const last = document.lines.at(-1);
+  const gap = last && last.text.trim() !== '' ? [''] : [];
+  return insert(document, document.lines.length, [...gap, ...texts]);
 }
 
 export function removeEntry(document: IniDocument, entry: IniEntry): IniDocument {
@@ -32,9 +110,7 @@ export function removeEntry(document: IniDocument, entry: IniEntry): IniDocument
 
 /** At the end, set off by a blank line. @throws usage.invalid when the name or a key cannot be written. */
 export function addSection(document: IniDocument, name: string, entries: readonly NewEntry[]): IniDocument {
-  const last = document.lines.at(-1);
-  const gap = last && last.text.trim() !== '' ? [''] : [];
-  return insert(document, document.lines.length, [...gap, formatHeader(name), ...entries.map(formatEntry)]);
+  return appendTexts(document, [formatHeader(name), ...entries.map(formatEntry)]);
 }
 
 /** Written so that it reads back the same: quoted only where it must be. */
@@ -65,15 +141,41 @@ function unwritable(name: string, what: string, rule: string): PolarError {
   });
 }
 
+/** New lines end as the one before them does, which the line behind them is known to follow. */
 function insert(document: IniDocument, after: number, texts: readonly string[]): IniDocument {
-  const { lines, lineEnding: ending } = document;
+  const previous = document.lines[after - 1];
+  const ending = previous?.ending || document.lineEnding;
   const added = texts.map((text) => ({ text, ending }));
-  const previous = lines[after - 1];
   if (!previous) return splice(document, after, 0, added);
-  return splice(document, after - 1, 1, [{ ...previous, ending: previous.ending || ending }, ...added]);
+  return splice(document, after - 1, 1, [{ ...previous, ending }, ...added]);
 }
 
 function splice(document: IniDocument, start: number, count: number, added: readonly IniLine[]): IniDocument {
-  const lines = document.lines.toSpliced(start, count, ...added);
-  return parseIni(formatIni({ ...document, lines }), document.file).document;
+  return reread(document, document.lines.toSpliced(start, count, ...added));
+}
+
+function reread(document: IniDocument, lines: readonly IniLine[]): IniDocument {
+  return parseIni(formatIni({ ...document, lines: lines.map(apart) }), document.file).document;
+}
+
+/** Where ends of lines are mixed, a bare CR and the LF of a blank line that meet would become one end. */
+function apart(line: IniLine, index: number, lines: readonly IniLine[]): IniLine {
+  const meets = line.text === '' && line.ending === '\n' && lines[index - 1]?.ending === '\r';
+  return meets ? { ...line, ending: '\r\n' } : line;
+}
+
+function lineAt({ lines }: IniDocument, line: number): IniLine {
+  return lines[line - 1] as IniLine;
+}
+
+function textAt(document: IniDocument, line: number): string {
+  return lineAt(document, line).text;
+}
+
+/** The last one that says something; a line that cannot be read belongs to the section, too. */
+function lastLineOf({ lines, sections }: IniDocument, section: IniSection): number {
+  const next = sections.find(({ line }) => line > section.line)?.line ?? lines.length + 1;
+  let last = next - 1;
+  while (last > section.line && /^\s*(?:[;#].*)?$/s.test((lines[last - 1] as IniLine).text)) last--;
+  return last;
 }

@@ -143,6 +143,7 @@ runChild({
         targets: ticking.targets(),
         outstanding: sources.reduce((sum, source) => sum + source.size(), 0),
         answers: gateways.answers(),
+        rules: flows.reading(),
       }),
       async drain() {
         ticking.stop();

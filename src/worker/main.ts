@@ -166,7 +166,13 @@ runChild({
         const word = message as SupervisorWord;
         if (word.type === 'peers') follow(word.peers);
       },
-      stats: () => ({ ...counts, observations, running: runs.size, held: held.length }),
+      stats: () => ({
+        ...counts,
+        observations,
+        running: runs.size,
+        held: held.length,
+        rules: flows.reading(),
+      }),
       async drain() {
         while (runs.size > 0) await new Promise((resolve) => setTimeout(resolve, 10));
         await manager?.results.flushed();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandSpec, FamilySpec } from '../../src/cli/command.ts';
 import { commandTable } from '../../src/cli/command-table.ts';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -45,13 +46,11 @@ function pzm(
 }
 
 const wordsOf = (usage: string) => usage.split(' ');
-const commands = commandTable.flatMap(({ commands: specs }) =>
-  specs.flatMap((spec) =>
-    'commands' in spec
-      ? spec.commands.map(({ usage }) => [spec.name, ...wordsOf(usage)])
-      : [wordsOf(spec.usage)],
-  ),
-);
+const commands = commandTable.flatMap(({ commands: specs }) => specs.flatMap((spec) => callsOf(spec)));
+function callsOf(spec: CommandSpec | FamilySpec): string[][] {
+  if (!('commands' in spec)) return [wordsOf(spec.usage)];
+  return spec.commands.flatMap((member) => callsOf(member).map((words) => [spec.name, ...words]));
+}
 const namesOf = (words: readonly string[]) => words.filter((word) => !/^[[<]/.test(word));
 const parametersOf = (words: readonly string[]) => words.filter((word) => /^[[<]/.test(word));
 
@@ -70,7 +69,7 @@ describe('the command line', () => {
   });
 
   it('alone, or with half of a command, is a wrong call that shows help', async () => {
-    for (const args of [[], ['flow'], ['policy'], ['journal']]) {
+    for (const args of [[], ['flow'], ['flow', 'step'], ['policy'], ['journal']]) {
       const { code, stdout, stderr } = await pzm(args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toMatch(/^Usage: pzm/);

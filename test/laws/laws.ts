@@ -15,6 +15,9 @@ const cores = [
   ),
   ...['run', 'segments', 'states'].map((name) => `worker/${name}.ts`),
   ...['executable-core', 'executable-words', 'lines'].map((name) => `components/${name}.ts`),
+  ...['flow-edits', 'mapping-edits', 'line-diff', 'new-problems', 'text-bytes'].map(
+    (name) => `editing/${name}.ts`,
+  ),
   'integration-manager/settle.ts',
   'bridge/cursor.ts',
   ...['restart-policy', 'intensity', 'error-kernel'].map((name) => `supervision/${name}.ts`),

@@ -34,6 +34,7 @@ export const seeCommands: readonly CommandSpec[] = [
     formats: ['json', 'jsonl'],
     options: [
       { flags: '--save <name>', doc: 'write what was seen as policies/<name>.ini' },
+      { flags: '--dry-run', doc: 'with --save: say what would be written, and write nothing' },
       {
         flags: '--timeout <duration>',
         doc: 'how long to wait (30s; 5s without a node)',

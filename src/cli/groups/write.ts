@@ -1,4 +1,5 @@
 import type { CommandSpec, FamilySpec } from '../command.ts';
+import { editOptions, fileOption, placeOptions } from '../edit-options.ts';
 
 export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
   {
@@ -44,6 +45,94 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
           ["pzm flow explain 'Subject?ObserveTarget?observe'", 'what was tried, and what was found'],
         ],
         load: () => import('../commands/flow-explain.ts'),
+      },
+      {
+        usage: 'add <name> [step...]',
+        summary: 'write a new flow; the entry and the end are added where they are not given',
+        formats: ['json'],
+        options: [fileOption('flows', 'one of its own'), ...editOptions],
+        examples: [
+          ["pzm flow add Note 'Subject?Note?pass' 'Relay?Note@PUBLISH?written'", 'in flows/note.ini'],
+        ],
+        load: () => import('../commands/flow-add.ts'),
+      },
+      {
+        usage: 'remove <name>',
+        summary: 'take a flow of yours out of its file',
+        formats: ['json'],
+        options: editOptions,
+        examples: [['pzm flow remove Note --dry-run', 'what would go']],
+        load: () => import('../commands/flow-remove.ts'),
+      },
+      {
+        usage: 'rename <name> <new>',
+        summary: 'give a flow of yours another name; its steps and topics keep their actions',
+        formats: ['json'],
+        options: editOptions,
+        examples: [['pzm flow rename Note Memo', 'tasks are pushed to Memo from then on']],
+        load: () => import('../commands/flow-rename.ts'),
+      },
+      {
+        name: 'step',
+        summary: 'change the steps of a flow',
+        commands: [
+          {
+            usage: 'add <flow> <step>',
+            summary: "write a step, before the flow's end unless a neighbour is named",
+            formats: ['json'],
+            options: [...placeOptions, ...editOptions],
+            examples: [
+              ["pzm flow step add Note 'Relay?Note@PUBLISH?seen'", 'the last one before ??done'],
+              ["pzm flow step add Note 'Subject?Note?check' --after 1", 'right after the entry'],
+            ],
+            load: () => import('../commands/flow-step-add.ts'),
+          },
+          {
+            usage: 'remove <flow> <step>',
+            summary: 'take a step out',
+            formats: ['json'],
+            options: editOptions,
+            examples: [["pzm flow step remove Note 'Relay?Note@PUBLISH?seen'", 'or its place: 4']],
+            load: () => import('../commands/flow-step-remove.ts'),
+          },
+          {
+            usage: 'move <flow> <step>',
+            summary: 'take a step to another place',
+            formats: ['json'],
+            options: [...placeOptions, ...editOptions],
+            examples: [['pzm flow step move Note 3 --before 2', 'two steps change places']],
+            load: () => import('../commands/flow-step-move.ts'),
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'mapping',
+    summary: 'which method an action key leads to',
+    commands: [
+      {
+        usage: 'add <key> <target>',
+        summary: 'map an action key to a method',
+        formats: ['json'],
+        options: [
+          fileOption('actionmappings', "where the context's others are"),
+          { flags: '--replace', doc: 'change the target of a key that is mapped already' },
+          ...editOptions,
+        ],
+        examples: [
+          ["pzm mapping add 'Subject?Note?pass' Relay.pass", 'a built-in component'],
+          ["pzm mapping add 'scales?Parcel?price' exec:tariff.price --replace", 'an executable of yours'],
+        ],
+        load: () => import('../commands/mapping-add.ts'),
+      },
+      {
+        usage: 'remove <key>',
+        summary: 'take a mapping of yours out of its file',
+        formats: ['json'],
+        options: editOptions,
+        examples: [["pzm mapping remove 'Subject?Note?pass'", 'refused while a step needs it']],
+        load: () => import('../commands/mapping-remove.ts'),
       },
     ],
   },

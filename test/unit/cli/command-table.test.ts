@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec } from '../../../src/cli/command.ts';
+import type { CommandSpec, FamilySpec } from '../../../src/cli/command.ts';
 import { commandTable } from '../../../src/cli/command-table.ts';
 import { createProgram, type Invocation } from '../../../src/cli/program.ts';
 
-const commands: { name: string; spec: CommandSpec }[] = commandTable.flatMap(({ commands: specs }) =>
-  specs.flatMap((spec) =>
-    'commands' in spec
-      ? spec.commands.map((member) => ({ name: `${spec.name} ${member.usage.split(' ')[0]}`, spec: member }))
-      : [{ name: spec.usage.split(' ')[0] ?? '', spec }],
-  ),
-);
+const commands = commandTable.flatMap(({ commands: specs }) => specs.flatMap((spec) => namedCommands(spec)));
+
+function namedCommands(spec: CommandSpec | FamilySpec, prefix = ''): { name: string; spec: CommandSpec }[] {
+  if (!('commands' in spec)) return [{ name: `${prefix}${spec.usage.split(' ')[0]}`, spec }];
+  return spec.commands.flatMap((member) => namedCommands(member, `${prefix}${spec.name} `));
+}
 
 async function invoked(argv: string[], env: Record<string, string> = {}): Promise<Invocation> {
   const before = { ...process.env };

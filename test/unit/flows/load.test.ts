@@ -62,8 +62,8 @@ describe('loading', () => {
     write('project/flows/.a.ini.swp', 'garbage');
     write('project/flows/.a.ini', 'garbage');
     write('project/flows/README.md', 'garbage');
-    expect(loadFlows(folders())).toEqual({ flows: new Map(), findings: [] });
-    expect(loadMappings({ productDir: join(root, 'nowhere') })).toEqual({
+    expect(loadFlows(folders())).toMatchObject({ flows: new Map(), findings: [] });
+    expect(loadMappings({ productDir: join(root, 'nowhere') })).toMatchObject({
       mappings: new Map(),
       findings: [],
     });

@@ -51,6 +51,12 @@ describe('an edit changes only its own lines', () => {
     expect(formatIni(addSection(empty, 'a', [{ key: 'b', value: '' }]))).toBe('[a]\nb =\n');
   });
 
+  test('a blank line stays one where a bare carriage return comes to stand before it', () => {
+    const mixed = parseIni('[a]\rx\r\n\n', 'x.ini').document;
+    const [section] = mixed.sections as [IniSection];
+    expect(formatIni(removeEntry(mixed, section.entries[0] as IniEntry))).toBe('[a]\r\r\n');
+  });
+
   test('a value that was set is read back, whatever it is', () => {
     const anything = fc.oneof(
       fc.string(),
