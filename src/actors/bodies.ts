@@ -1,5 +1,6 @@
 import { PolarError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
+import type { StopNotice } from '../model/node-life.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PolicyFile, PolicySet } from '../model/policy.ts';
 import type { TargetNotice } from '../model/target-notice.ts';
@@ -60,10 +61,16 @@ export function readObserved(body: unknown): Observed {
 }
 
 export function readTargetNotice(body: unknown): TargetNotice {
-  requireShape(body, 'a notice about a target', (value): value is TargetNotice => {
-    const { target, policy, serial, time } = record(value);
-    return isTarget(target) && isStamp(policy) && Number.isSafeInteger(serial) && Number.isFinite(time);
-  });
+  requireShape(body, 'a notice about a target', isTargetNotice);
+  return body;
+}
+
+export function readStopNotice(body: unknown): StopNotice {
+  requireShape(
+    body,
+    'a notice of a stop',
+    (value): value is StopNotice => isTargetNotice(value) && isCount(record(value)['skipped']),
+  );
   return body;
 }
 
@@ -135,9 +142,13 @@ function isTick(value: unknown): value is Tick {
     isStamp(policy) &&
     Number.isSafeInteger(serial) &&
     (due === null || Number.isFinite(due)) &&
-    Number.isSafeInteger(skipped) &&
-    (skipped as number) >= 0
+    isCount(skipped)
   );
+}
+
+function isTargetNotice(value: unknown): value is TargetNotice {
+  const { target, policy, serial, time } = record(value);
+  return isTarget(target) && isStamp(policy) && Number.isSafeInteger(serial) && Number.isFinite(time);
 }
 
 function isTarget(value: unknown): boolean {
@@ -212,6 +223,10 @@ function isText(value: unknown): boolean {
 
 function isNonEmptyText(value: unknown): boolean {
   return isText(value) && value !== '';
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
 function isPositive(value: unknown): boolean {

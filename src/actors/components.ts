@@ -16,15 +16,17 @@ export interface ComponentOptions {
   readonly projectDir?: string;
   /** Wall clock, ms since the epoch. */
   readonly now?: () => number;
+  /** When this life of the node began, ms since the epoch: periods of looking end with it. */
+  readonly startedAt?: number;
   readonly onObserved?: OnObserved;
 }
 
 /** The built-in components, by the name that action mappings use before the dot. */
 export function createComponents(options: ComponentOptions): ReadonlyMap<string, Component> {
-  const { kinds, actors, projectDir = '.', now = Date.now, onObserved = () => {} } = options;
+  const { kinds, actors, projectDir = '.', now = Date.now, startedAt = 0, onObserved = () => {} } = options;
   return new Map<string, Component>([
     ['Observer', createObserver({ kinds, actors, now, secretsDir: projectDir, onObserved })],
-    ['StateManager', createStateManager(actors)],
+    ['StateManager', createStateManager(actors, startedAt)],
     ['PolicyManager', createPolicyManager(kinds, actors, now)],
     ['TaskManager', createTaskManager(actors, now)],
     ['Gateway', createGateway()],

@@ -1,5 +1,5 @@
 import { stateManagerName } from '../model/actor-names.ts';
-import { type Attested, noAttested } from '../model/attestation.ts';
+import { type Attested, addCounts, type CoverageCounts, noAttested } from '../model/attestation.ts';
 import type { TargetState } from '../model/target-state.ts';
 import type { JournalReader } from './journal.ts';
 
@@ -28,15 +28,23 @@ export interface TaskCounts {
   readonly lost: number;
 }
 
-export interface TargetAudit extends ObservationCounts {
-  readonly name: string;
-  /** By events; what is not is in the period that is open. */
+/** Of a target's observations: attested and open ones together are all of them. */
+export interface CoverageAudit {
+  /** By events, each of a period that is over. */
   readonly attested: Attested;
+  /** In the periods that are not over: none of a target that is retired, or while the node is stopped. */
+  readonly open: CoverageCounts & { readonly periods: number };
+}
+
+export interface TargetAudit extends ObservationCounts, CoverageAudit {
+  readonly name: string;
+  /** While the node ran, up to the last look. */
+  readonly longestGapMs: number;
 }
 
 /** Since the journal was made. */
 export interface Audit {
-  readonly observations: ObservationCounts;
+  readonly observations: ObservationCounts & CoverageAudit;
   readonly tasks: TaskCounts;
   /** Whatever does not add up; 0, or something is wrong with us. */
   readonly lost: number;
@@ -51,12 +59,8 @@ export function auditJournal(reader: Reader): Audit {
   const states = reader
     .stateRows(stateManagerName)
     .map(({ value }) => JSON.parse(value.toString()) as TargetState);
-  const targets = states.map((state) => ({
-    name: state.target.name,
-    ...observationCounts(state),
-    attested: state.attested ?? noAttested,
-  }));
-  const observations = targets.reduce<ObservationCounts>(add, noObservations);
+  const targets = states.map(auditTarget);
+  const observations = targets.reduce(add, noObservations);
   const { settledTasks, accepted, completed, deadRows } = totals;
   const tasks: TaskCounts = {
     settled: settledTasks,
@@ -72,19 +76,41 @@ export function auditJournal(reader: Reader): Audit {
   return { observations, tasks, lost, targets };
 }
 
-const noObservations: ObservationCounts = { due: 0, made: 0, missed: 0, skipped: 0, asked: 0, lost: 0 };
+const noCounts: CoverageCounts = { due: 0, made: 0, missed: 0, skipped: 0 };
+const noObservations: Audit['observations'] = {
+  ...{ ...noCounts, asked: 0, lost: 0 },
+  attested: noAttested,
+  open: { periods: 0, ...noCounts },
+};
 
-function observationCounts({ due, made, missed, skipped, asked }: TargetState): ObservationCounts {
-  return { due, made, missed, skipped, asked, lost: due - made - missed - skipped };
+function auditTarget(state: TargetState): TargetAudit {
+  const { due, made, missed, skipped, asked, period } = state;
+  const attested = { ...noAttested, ...state.attested };
+  const open = period ? { periods: 1, ...addCounts(noCounts, period) } : { periods: 0, ...noCounts };
+  const told = addCounts(attested, open);
+  const untold = countNames.reduce((sum, name) => sum + Math.abs(state[name] - told[name]), 0);
+  // A row that is older than attesting has told nothing of it.
+  const lost = due - made - missed - skipped || (state.attested ? untold : 0);
+  const longestGapMs = Math.max(attested.longestGapMs, period?.longestGapMs ?? 0);
+  return {
+    ...{ name: state.target.name, due, made, missed, skipped, asked, lost },
+    ...{ attested, open, longestGapMs },
+  };
 }
 
-function add(sum: ObservationCounts, one: ObservationCounts): ObservationCounts {
+const countNames = ['due', 'made', 'missed', 'skipped'] as const;
+
+function add(sum: Audit['observations'], one: TargetAudit): Audit['observations'] {
   return {
-    due: sum.due + one.due,
-    made: sum.made + one.made,
-    missed: sum.missed + one.missed,
-    skipped: sum.skipped + one.skipped,
+    ...addCounts(sum, one),
     asked: sum.asked + one.asked,
     lost: sum.lost + one.lost,
+    attested: {
+      ...addCounts(sum.attested, one.attested),
+      periods: sum.attested.periods + one.attested.periods,
+      missedAway: sum.attested.missedAway + one.attested.missedAway,
+      longestGapMs: Math.max(sum.attested.longestGapMs, one.attested.longestGapMs),
+    },
+    open: { ...addCounts(sum.open, one.open), periods: sum.open.periods + one.open.periods },
   };
 }

@@ -1,4 +1,4 @@
-import type { AttestedEvent } from './event.ts';
+import type { AttestedEvent, PeriodEnd } from './event.ts';
 import type { PolicyStamp, Target } from './policy.ts';
 import type { Coverage } from './tick-coverage.ts';
 
@@ -7,7 +7,7 @@ export type CoverageCounts = Pick<Coverage, 'due' | 'made' | 'missed' | 'skipped
 
 /** A stretch of looking at one target under one policy set, not attested yet. Times are ms since the epoch. */
 export interface CoveragePeriod extends CoverageCounts {
-  /** Of the look that opened it, which it counts. */
+  /** Of the look that opened it, which it counts; the first of a node's life begins with that life. */
   readonly from: number;
   /** The longest time between two looks so far, those that people asked for included. */
   readonly longestGapMs: number;
@@ -17,6 +17,10 @@ export interface CoveragePeriod extends CoverageCounts {
 /** All periods that were closed, added up. Closed and open ones together are what the row counts. */
 export interface Attested extends CoverageCounts {
   readonly periods: number;
+  /** Of those missed: while the node did not run. */
+  readonly missedAway: number;
+  /** Of all periods but those in which the node did not run. */
+  readonly longestGapMs: number;
 }
 
 export interface Attesting {
@@ -33,7 +37,7 @@ export interface Attestation {
 }
 
 const noCounts: CoverageCounts = { due: 0, made: 0, missed: 0, skipped: 0 };
-export const noAttested: Attested = { periods: 0, ...noCounts };
+export const noAttested: Attested = { periods: 0, ...noCounts, missedAway: 0, longestGapMs: 0 };
 
 /** One look, and what it added to the row's counts. */
 export interface CountedLook {
@@ -57,30 +61,33 @@ export function attestLook(before: Attesting | undefined, look: CountedLook): At
     };
 
   const { period, seenAt } = before;
-  const longestGapMs = Math.max(period.longestGapMs, time - seenAt);
+  const longestGapMs = gapAt({ period, seenAt }, time);
+  const isOtherSet = period.policy.hash !== policy.hash;
   // The wall clock may have been set back meanwhile: such a period is over, too.
-  const isOver = period.policy.hash !== policy.hash || Math.abs(time - period.from) >= target.attestMs;
-  if (!isOver) {
+  if (!isOtherSet && Math.abs(time - period.from) < target.attestMs) {
     return {
-      row: { period: { ...period, ...add(period, counts), longestGapMs }, attested },
+      row: { period: { ...period, ...addCounts(period, counts), longestGapMs }, attested },
       event: undefined,
     };
   }
   const { made, missed, skipped } = counts;
-  const left = add(period, { due: missed + skipped, made: 0, missed, skipped });
-  const closed = closePeriod({ ...before, period: { ...period, ...left } }, target, time);
+  const left = addCounts(period, { due: missed + skipped, made: 0, missed, skipped });
+  const reason = isOtherSet ? 'policy' : 'attest';
+  const closed = closePeriod({ ...before, period: { ...period, ...left } }, target, { time, reason });
   const next = { from: time, due: made, made, missed: 0, skipped: 0, longestGapMs: 0, policy };
   return { ...closed, row: { ...closed.row, period: next } };
 }
 
-/** Nobody looks from now on. */
+/** Nobody looks from then on. */
 export function closePeriod(
   { period, seenAt, attested = noAttested }: Attesting,
   { name }: Pick<Target, 'name'>,
-  time: number,
+  { time, reason }: { readonly time: number; readonly reason: PeriodEnd },
 ): Attestation {
   if (!period) return { row: { period: null, attested }, event: undefined };
   const { from, due, made, missed, skipped, policy } = period;
+  const longestGapMs = gapAt({ period, seenAt }, time);
+  const isAway = reason === 'start';
   const event: AttestedEvent = {
     type: 'polar.observation.attested',
     policy,
@@ -92,14 +99,26 @@ export function closePeriod(
       made,
       missed,
       skipped,
-      longestGapMs: Math.max(period.longestGapMs, time - seenAt),
+      longestGapMs,
+      reason,
     },
   };
-  const sum = { periods: attested.periods + 1, ...add(attested, period) };
+  const sum: Attested = {
+    periods: attested.periods + 1,
+    ...addCounts(attested, period),
+    missedAway: attested.missedAway + (isAway ? missed : 0),
+    longestGapMs: isAway ? attested.longestGapMs : Math.max(attested.longestGapMs, longestGapMs),
+  };
   return { row: { period: null, attested: sum }, event };
 }
 
-function add(one: CoverageCounts, other: CoverageCounts): CoverageCounts {
+/** The longest gap of a period that is looked at, or closed, at `time`. */
+function gapAt({ period, seenAt }: { period: CoveragePeriod; seenAt: number }, time: number): number {
+  // A period that began with the node's life has no look before that.
+  return Math.max(period.longestGapMs, time - Math.max(seenAt, period.from));
+}
+
+export function addCounts(one: CoverageCounts, other: CoverageCounts): CoverageCounts {
   return {
     due: one.due + other.due,
     made: one.made + other.made,

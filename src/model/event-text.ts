@@ -6,6 +6,7 @@ import {
   isEventBody,
   isObservationEvent,
   type ObservationEventData,
+  type PeriodEnd,
   type PolicyAppliedEvent,
   type PolicyRefusedEvent,
 } from './event.ts';
@@ -146,13 +147,23 @@ function stake({ because, owner, runbook }: ObservationEventData): string[] {
   return parts.length === 0 ? [] : [parts.join(' · ')];
 }
 
-/** `118 of 120 in 1 h, longest gap 61 s` */
+/** `118 of 120 in 1 h, longest gap 61 s`, `118 of 120 in 12 min, longest gap 5 s, then the node stopped` */
 function describeAttested({ data }: AttestedEvent): Description {
-  const { target, from, to, due, made, longestGapMs } = data;
+  const { target, from, to, due, made, longestGapMs, reason } = data;
   const span = humanDuration(Date.parse(to) - Date.parse(from));
-  const details = `${made} of ${due} in ${span}, longest gap ${humanDuration(longestGapMs)}`;
+  const looks = `${made} of ${due} in ${span}, longest gap ${humanDuration(longestGapMs)}`;
+  const details =
+    reason === 'start' ? `the node did not run for ${span}, ${due} missed` : looks + endTexts[reason];
   return { word: 'attested', tone: undefined, name: printable(target), details, more: [] };
 }
+
+const endTexts: Readonly<Record<Exclude<PeriodEnd, 'start'>, string>> = {
+  attest: '',
+  policy: ', then another policy',
+  retired: ', then it left the policy',
+  stop: ', then the node stopped',
+  crash: ', then the node ended without a word',
+};
 
 function describeApplied({ data }: PolicyAppliedEvent): Description {
   const counts = (['added', 'changed', 'retired'] as const)

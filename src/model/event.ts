@@ -61,17 +61,32 @@ export interface ObservationEventData {
   readonly ageMs?: number;
 }
 
+/**
+ * What ended a period.
+ *
+ * | reason    | the period ends because                                                       | it ends at          |
+ * |-----------|-------------------------------------------------------------------------------|---------------------|
+ * | `attest`  | it was as long as `attest` says                                               | the next look       |
+ * | `policy`  | the next look was under another set                                           | that look           |
+ * | `retired` | the target left the policy                                                    | that moment         |
+ * | `stop`    | the node stopped in an orderly way                                            | the stop            |
+ * | `crash`   | the node ended without a word                                                 | the last look known |
+ * | `start`   | the node started: the period is the time that it did not run, and made is 0   | the start           |
+ */
+export const periodEnds = ['attest', 'policy', 'retired', 'stop', 'crash', 'start'] as const;
+export type PeriodEnd = (typeof periodEnds)[number];
+
 /** A stretch of looking is over: looking leaves evidence too. due = made + missed + skipped. */
 export interface AttestedEvent {
   readonly type: 'polar.observation.attested';
-  /** In force all through the period. */
+  /** In force all through the period; of one in which the node did not run, before it. */
   readonly policy: PolicyStamp;
   readonly data: {
     /** `observer:domain`. */
     readonly target: string;
     /** RFC 3339, included. */
     readonly from: string;
-    /** RFC 3339, not included: where the next period begins. */
+    /** RFC 3339: where the next period begins. A look then is the next one's, but after a crash. */
     readonly to: string;
     readonly due: number;
     readonly made: number;
@@ -79,6 +94,7 @@ export interface AttestedEvent {
     readonly skipped: number;
     /** The longest time that nobody looked. */
     readonly longestGapMs: number;
+    readonly reason: PeriodEnd;
   };
 }
 

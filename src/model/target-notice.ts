@@ -34,7 +34,7 @@ export function retire(previous: TargetState | undefined, notice: TargetNotice):
   // A later set has it again and was faster.
   if (previous.serial > notice.serial) return { state: previous, event: undefined, reason: 'back already' };
   const { time, serial } = notice;
-  const { row, event: attested } = closePeriod(previous, notice.target, time);
+  const { row, event: attested } = closePeriod(previous, notice.target, { time, reason: 'retired' });
   const state: TargetState = {
     ...previous,
     changedAt: time,

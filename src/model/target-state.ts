@@ -31,6 +31,10 @@ export interface TargetState extends Coverage, Attesting {
   readonly changedAt: number;
   /** When it was looked at last, whatever the outcome. */
   readonly seenAt: number;
+  /** The node's life that looked last: when it began. */
+  readonly life: number;
+  /** When the node was stopped in an orderly way; null since it looks again. */
+  readonly stoppedAt: number | null;
   /** What differs and is not believed yet; null when nothing does. */
   readonly candidate: Candidate | null;
   /** When it was found that nobody had looked for longer than `max_age`; null while somebody does. */
@@ -48,12 +52,12 @@ export type Reconciliation = {
 
 /**
  * Compares what was seen with what was known: at most one event per observation, of the gravest type. `cronBetween`
- * is for `countTick`.
+ * is for `countTick`; `life` is the node's, which was entered before (node-life.ts).
  */
 export function reconcile(
   previous: TargetState | undefined,
   { tick, observation }: { readonly tick: Tick; readonly observation: Observation },
-  cronBetween = 0,
+  { cronBetween = 0, life = 0 } = {},
 ): Reconciliation {
   const { target } = tick;
   // Ordered before it left the policy, and late.
@@ -87,6 +91,8 @@ export function reconcile(
     policy: tick.policy,
     serial: tick.serial,
     seenAt: time,
+    life,
+    stoppedAt: null,
     staleSince: null,
     retired: null,
     ...coverage,

@@ -57,6 +57,39 @@ export function isComparable(before: Coverage, target: Pick<Target, 'everyMs' | 
   return before.lastDue !== null && before.everyMs === target.everyMs && before.cron === cronText(target);
 }
 
+/** Due times that are over without a look. */
+export interface Passed {
+  readonly count: number;
+  /** As `lastDue` is to be when they have been counted, so that none of them is counted again. */
+  readonly lastDue: number | null;
+}
+
+/**
+ * What passed until then of a target that is due by its interval; all but the latest due time: whoever looks next is
+ * late for that one, and makes it.
+ */
+export function passedOnGrid({ lastDue, everyMs }: Coverage, untilMs: number): Passed {
+  if (lastDue === null) return { count: 0, lastDue };
+  const count = Math.max(0, Math.floor((untilMs - lastDue) / everyMs) - 1);
+  return { count, lastDue: lastDue + count * everyMs };
+}
+
+/** Takes into account what passed without a look; `skipped` of it because a look had not ended. */
+export function countPassed(before: Coverage, { count, lastDue }: Passed, skipped = 0): Coverage {
+  const skippedNow = Math.min(count, skipped);
+  const { everyMs, cron, due, made, missed, asked } = before;
+  return {
+    lastDue,
+    everyMs,
+    cron,
+    due: due + count,
+    made,
+    missed: missed + count - skippedNow,
+    skipped: before.skipped + skippedNow,
+    asked,
+  };
+}
+
 function betweenTicks(
   { lastDue }: Coverage,
   due: number,

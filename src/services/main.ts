@@ -21,6 +21,7 @@ import { Listener } from '../transport/bell.ts';
 import { decodeReceipts, receiptTopic } from '../transport/word-frame.ts';
 import { createAgeWatch } from './age-watch.ts';
 import { agingSource } from './aging.ts';
+import { closingSource, tellStop } from './closing.ts';
 import { expirySource, pushOverdue } from './expiry.ts';
 import { followTasking } from './follow-tasking.ts';
 import { openGateways } from './gateways.ts';
@@ -31,6 +32,8 @@ import { createSource, createSubjectLine } from './source.ts';
 import { startTicking } from './ticking.ts';
 
 const lookUpEveryMs = 1000;
+/** Of the ten seconds that a process has to drain: with a full disk, or a target that hangs, nothing is settled. */
+const tellStopWithinMs = 5000;
 
 /** Turns the outside into tasks: ticks, changes of policy, pushes. Runs no action itself. */
 runChild({
@@ -59,7 +62,9 @@ runChild({
       const found = journal.stateRow(stateManagerName, key);
       return found && (JSON.parse(found.value.toString()) as TargetState);
     });
+    const closing = createSource(closingSource, line);
     const sources = [ticks, policies, ages, pushes.source, expiry];
+    const all = [...sources, closing];
     const ticking = startTicking(node, ticks, markOf('scheduler'));
 
     const followed = followTasking({
@@ -92,7 +97,7 @@ runChild({
     });
 
     const look = () => {
-      for (const source of sources) source.lookUp(markOf(source.name));
+      for (const source of all) source.lookUp(markOf(source.name));
       followed.look();
       if (!isStopping) ageWatch.look();
       for (const check of settledChecks) check();
@@ -104,7 +109,7 @@ runChild({
     let listener: Listener | undefined;
     const follow = (peers: Peers) => {
       line.attach(peers.subject, () => {
-        for (const source of sources) source.resend();
+        for (const source of all) source.resend();
       });
       const next = peers.integrationManager;
       isJournalFull = next?.isFull ?? false;
@@ -114,7 +119,7 @@ runChild({
       listener = new Listener(next.events, [receiptTopic]);
       void listener.receive(({ body }) => {
         const receipts = decodeReceipts(body);
-        for (const source of sources) source.receive(receipts);
+        for (const source of all) source.receive(receipts);
         if (receipts.some(({ key }) => key === policyKey)) followed.look();
         for (const check of settledChecks) check();
       });
@@ -141,7 +146,7 @@ runChild({
       stats: () => ({
         ticks: ticking.sent(),
         targets: ticking.targets(),
-        outstanding: sources.reduce((sum, source) => sum + source.size(), 0),
+        outstanding: all.reduce((sum, source) => sum + source.size(), 0),
         answers: gateways.answers(),
         rules: flows.reading(),
       }),
@@ -150,8 +155,22 @@ runChild({
         isStopping = true;
         abort.abort();
         await watching;
+        const tasking = followed.tasking();
+        const told =
+          tasking &&
+          tellStop({
+            source: closing,
+            node,
+            tasking,
+            skipped: ticking.skipped,
+            markOf: markOf(closingSource),
+            pending: () => journal.info().pending,
+            now: Date.now(),
+            signal: AbortSignal.timeout(tellStopWithinMs),
+          });
         while (sources.some((source) => source.size() > 0))
           await new Promise((resolve) => setTimeout(resolve, 10));
+        await told;
       },
       async close() {
         abort.abort();

@@ -116,6 +116,11 @@ export function nextDueAt({ heap }: Schedule): number | undefined {
   return heap[0]?.dueMs;
 }
 
+/** Ticks of the key since the last one sent that were left out, because that one was not settled. */
+export function skippedOf({ entries }: Schedule, key: string): number {
+  return entries.get(key)?.skipped ?? 0;
+}
+
 /** `jitter` narrows the part of the interval that targets are spread over. */
 function gridOf({ name, everyMs, jitterMs }: Target): DueTimes {
   const spreadMs = jitterMs > 0 ? Math.min(jitterMs, everyMs) : everyMs;

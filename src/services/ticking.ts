@@ -2,7 +2,7 @@ import { createWake } from '../journal/wake.ts';
 import type { Tasking } from '../model/tasking.ts';
 import { loadCronTimes } from '../schedule/cron-times.ts';
 import { createTraceparent } from '../telemetry/trace.ts';
-import { createSchedule, nextDueAt, setTasking, takeDue } from './scheduler.ts';
+import { createSchedule, nextDueAt, setTasking, skippedOf, takeDue } from './scheduler.ts';
 import type { Source } from './source.ts';
 import { observeFlow } from './tick-template.ts';
 
@@ -13,6 +13,8 @@ export interface Ticking {
   /** Of the last tasking. */
   targets(): number;
   sent(): number;
+  /** See `skippedOf`. */
+  skipped(key: string): number;
   /** Sends no more ticks. */
   stop(): void;
 }
@@ -63,6 +65,7 @@ export function startTicking(
     },
     targets: () => wanted?.targets.length ?? 0,
     sent: () => sent,
+    skipped: (key) => skippedOf(schedule, key),
     stop() {
       isStopped = true;
       wake.ring();

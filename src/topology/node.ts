@@ -116,6 +116,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         incarnation,
         version,
         node,
+        startedAt,
         runDir,
         dataDir,
         productDir: fileURLToPath(new URL('../../', import.meta.url)),

@@ -55,6 +55,8 @@ export interface ChildConfiguration {
   readonly incarnation: string;
   readonly version: string;
   readonly node: string;
+  /** When this life of the node began, ms since the epoch: the same for all of its processes, and for their restarts. */
+  readonly startedAt: number;
   readonly runDir: string;
   readonly dataDir: string;
   /** The package's root, where the product's own flows are. */

@@ -44,6 +44,7 @@ runChild({
       kinds: observerKinds,
       actors,
       projectDir: own.projectDir,
+      startedAt: own.startedAt,
       onObserved(kind, outcome) {
         const name = `${kind} ${outcome}`;
         observations[name] = (observations[name] ?? 0) + 1;

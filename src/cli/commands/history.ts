@@ -6,7 +6,13 @@ import { printable } from '../../model/facts-text.ts';
 import { alignColumns, type Cell } from '../columns.ts';
 import type { Call } from '../command.ts';
 import { taskingOf, withJournal } from '../journal-access.ts';
-import { eventsOf, type TargetEvent, targetEventOf } from '../journal-events.ts';
+import {
+  eventsOf,
+  type PeriodEvent,
+  periodEventOf,
+  type TargetEvent,
+  targetEventOf,
+} from '../journal-events.ts';
 import { timeText } from '../time-text.ts';
 import { unknownName } from '../unknown-name.ts';
 
@@ -15,25 +21,33 @@ export async function run({ args: [written = ''], options, output, project: load
   const most = (options['last'] as number | undefined) ?? Number.POSITIVE_INFINITY;
   const { events, firstSequence } = await withJournal(project, (reader) => {
     const tasked = (taskingOf(reader, project.node)?.targets ?? []).map(({ name }) => name);
-    return { events: historyOf(reader, written, tasked, most), firstSequence: reader.info().firstSequence };
+    const wanted = { written, tasked, most, withPeriods: options['attested'] === true };
+    return { events: historyOf(reader, wanted), firstSequence: reader.info().firstSequence };
   });
   output.show(events.map(itemOf), () => historyLines(events, Date.now(), output.palette));
   if (events.length === 0) output.note('no event about it is in the journal');
   if (firstSequence > 1) output.note(`what was before seq ${firstSequence} is not in the journal any more`);
 }
 
+interface Wanted {
+  /** A name or a domain. */
+  readonly written: string;
+  /** Names of what is observed now. */
+  readonly tasked: readonly string[];
+  readonly most: number;
+  readonly withPeriods: boolean;
+}
+
 /** Oldest first. By name, or by domain: of what is observed now, else of what was last. */
 function historyOf(
   reader: JournalReader,
-  written: string,
-  tasked: readonly string[],
-  most: number,
-): TargetEvent[] {
+  { written, tasked, most, withPeriods }: Wanted,
+): (TargetEvent | PeriodEvent)[] {
   let wanted = written.includes(':') ? written : byDomain(written, tasked);
   const names = new Set(tasked);
-  const events: TargetEvent[] = [];
+  const events: (TargetEvent | PeriodEvent)[] = [];
   for (const event of eventsOf(readJournalBack(reader, Number.POSITIVE_INFINITY), reader.info())) {
-    const about = targetEventOf(event);
+    const about = targetEventOf(event) ?? (withPeriods ? periodEventOf(event) : undefined);
     if (!about) continue;
     const { target } = about.data;
     names.add(target);
@@ -61,18 +75,31 @@ function domainOf(name: string): string {
   return name.slice(name.indexOf(':') + 1);
 }
 
-function itemOf({ sequence, type, data, policy, event }: TargetEvent) {
-  const { target, outcome, verdict, changed, before, facts, patch } = data;
+function itemOf(about: TargetEvent | PeriodEvent) {
+  const { sequence, type, policy, event } = about;
   const { id, time, chainhead } = event;
   return {
-    name: target,
-    ...{ sequence, id, time, type, outcome, verdict, changed, before, facts, patch },
+    name: about.data.target,
+    ...{ sequence, id, time, type, ...dataOf(about) },
     ...{ policyRevision: policy.revision, policyHash: policy.hash, chainhead },
   };
 }
 
+function dataOf(about: TargetEvent | PeriodEvent) {
+  if (about.type === 'polar.observation.attested') {
+    const { target, ...period } = about.data;
+    return period;
+  }
+  const { outcome, verdict, changed, before, facts, patch } = about.data;
+  return { outcome, verdict, changed, before, facts, patch };
+}
+
 /** `seq 3  10:07:15  VIOLATED  status 200 → 503, expected 200  policy 3f9c1e` */
-function historyLines(events: readonly TargetEvent[], now: number, palette: Palette): string[] {
+function historyLines(
+  events: readonly (TargetEvent | PeriodEvent)[],
+  now: number,
+  palette: Palette,
+): string[] {
   return alignColumns(
     events.map(({ sequence, time, policy, event }): Cell[] => {
       const { word, tone, details } = describeEvent(event);

@@ -21,10 +21,14 @@ export const seeCommands: readonly CommandSpec[] = [
     usage: 'history <target>',
     summary: 'what happened to a target, oldest first',
     formats: ['json', 'jsonl'],
-    options: [{ flags: '--last <n>', doc: 'the newest n events only', read: integer(1, 1_000_000) }],
+    options: [
+      { flags: '--last <n>', doc: 'the newest n events only', read: integer(1, 1_000_000) },
+      { flags: '--attested', doc: 'also how much of what was due was looked at, period by period' },
+    ],
     examples: [
       ['pzm history http:shop', 'all that the journal has of it'],
       ['pzm history shop --last 5 --format jsonl', 'the newest five, one a line'],
+      ['pzm history shop --attested', 'and when nobody looked, and why'],
     ],
     load: () => import('../commands/history.ts'),
   },

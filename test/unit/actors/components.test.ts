@@ -35,7 +35,7 @@ describe('the built-in components', () => {
     const listed = [...methodsOf(components)].map(([name, methods]) => [name, ...methods].join(' '));
     expect(listed).toEqual([
       'Observer observe',
-      'StateManager reconcile retire age',
+      'StateManager reconcile retire age stop',
       'PolicyManager load',
       'TaskManager apply',
       'Gateway admit',
@@ -53,6 +53,7 @@ describe('the built-in components', () => {
     ['StateManager', 'reconcile'],
     ['StateManager', 'retire'],
     ['StateManager', 'age'],
+    ['StateManager', 'stop'],
     ['PolicyManager', 'load'],
     ['TaskManager', 'apply'],
     ['Gateway', 'admit'],
@@ -123,6 +124,58 @@ describe('the State Manager', () => {
     const event = await call('StateManager', 'retire', { target, policy, serial: 2, time: 5 });
     expect(event).toMatchObject({ type: 'polar.observation.retired', data: { facts: { status: 200 } } });
     expect(rows.get('StateManager node')).toMatchObject({ retired: { serial: 2, time: 5 } });
+  });
+
+  it('ends the period of a target when the node stops', async () => {
+    await call('StateManager', 'reconcile', { tick, observation: seen({ status: 200 }, 1000) });
+    const { target, policy } = tick;
+    const notice = { target, policy, serial: 1, time: 5000, skipped: 0 };
+    const event = await call('StateManager', 'stop', notice);
+    expect(event).toMatchObject({ type: 'polar.observation.attested', data: { reason: 'stop' } });
+    expect(emitted).toEqual([]);
+    expect(rows.get('StateManager node')).toMatchObject({ period: null, stoppedAt: 5000 });
+    const again = await call('StateManager', 'stop', notice);
+    expect(isEndOfFlow(again) && again.ended).toBe('stopped already');
+  });
+
+  it('tells first, in their order, what a new life of the node finds open', async () => {
+    const reasons = () => emitted.map(({ body }) => (body as { data: { reason: string } }).data.reason);
+    await call('StateManager', 'reconcile', { tick, observation: seen({ status: 200 }, 1000) });
+    components = createComponents({ kinds: fakeKinds, actors, startedAt: 9000 });
+    const looked = await call('StateManager', 'reconcile', {
+      tick,
+      observation: seen({ status: 503 }, 9500),
+    });
+    expect(looked).toMatchObject({ type: 'polar.observation.violated' });
+    expect(reasons()).toEqual(['crash', 'start']);
+    components = createComponents({ kinds: fakeKinds, actors, startedAt: 20_000 });
+    const { target, policy } = tick;
+    const notice = { target, policy, serial: 1, time: 21_000, skipped: 0 };
+    expect(isEndOfFlow(await call('StateManager', 'stop', notice))).toBe(true);
+    expect(reasons().slice(2)).toEqual(['crash', 'start', 'stop']);
+    expect(rows.get('StateManager node')).toMatchObject({ life: 20_000, attested: { periods: 5 } });
+  });
+
+  it('counts by the calendar what a cron target missed while the node did not run', async () => {
+    const cron = { expression: '0 * * * *', timezone: 'UTC' };
+    const hourly = { ...tick, target: aTarget({ cron, attestMs: 1e12 }) };
+    const hour = 3_600_000;
+    const look = (due: number) =>
+      call('StateManager', 'reconcile', { tick: { ...hourly, due }, observation: seen({}, due) });
+    await look(hour);
+    components = createComponents({ kinds: fakeKinds, actors, startedAt: 5.5 * hour });
+    await look(7 * hour);
+    expect(emitted).toMatchObject([
+      { body: { data: { reason: 'crash', due: 1, made: 1 } } },
+      { body: { data: { reason: 'start', due: 3, missed: 3 } } },
+    ]);
+    // Five o'clock was the new life's to make up for, and six its own.
+    expect(rows.get('StateManager node')).toMatchObject({
+      due: 7,
+      made: 2,
+      missed: 5,
+      period: { missed: 2 },
+    });
   });
 
   it('ages the row of the target, whatever key it is told under', async () => {

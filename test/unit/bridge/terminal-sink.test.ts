@@ -6,7 +6,7 @@ import type { EventBody } from '../../../src/model/event.ts';
 
 const policy = { revision: '3f9c1e', hash: '3f9c1e'.padEnd(64, '0') };
 const time = new Date(0).toISOString();
-const counts = { due: 1, made: 1, missed: 0, skipped: 0, longestGapMs: 0 };
+const counts = { due: 1, made: 1, missed: 0, skipped: 0, longestGapMs: 0, reason: 'attest' } as const;
 const attested = eventOf({
   type: 'polar.observation.attested',
   policy,

@@ -88,7 +88,7 @@ test("the product's own flows have no findings", () => {
   const { mappings, findings: ofMappings } = loadMappings(folders);
   const components = new Map([
     ['Observer', new Set(['observe'])],
-    ['StateManager', new Set(['reconcile', 'retire', 'age'])],
+    ['StateManager', new Set(['reconcile', 'retire', 'age', 'stop'])],
     ['PolicyManager', new Set(['load'])],
     ['TaskManager', new Set(['apply'])],
     ['Gateway', new Set(['admit'])],
@@ -105,6 +105,7 @@ test("the product's own flows have no findings", () => {
     'Expire',
     'ObserveTarget',
     'RetireTarget',
+    'StopTarget',
   ]);
 });
 

@@ -12,6 +12,9 @@ const full: Omit<Coverage, 'lastDue' | 'everyMs' | 'cron'> = {
   asked: 3,
 };
 
+const attested = { periods: 2, due: 8, made: 6, missed: 1, skipped: 1, missedAway: 1, longestGapMs: 700 };
+const period = { from: 1, longestGapMs: 900, due: 2, made: 1, missed: 1, skipped: 0 };
+
 const audit = (totals: Totals, pending: number, targets: Record<string, typeof full>) =>
   auditJournal({
     info: () => ({ totals, pending, parked: 0 }) as JournalInfo,
@@ -33,10 +36,22 @@ describe('an audit', () => {
   });
 
   it('says of each target what is attested, and nothing of a row that is older than attesting', () => {
-    const attested = { periods: 2, due: 8, made: 6, missed: 1, skipped: 1 };
-    const { targets } = audit(settled, 1, { 'http:a': { ...full, attested } as typeof full, 'http:b': full });
     const none = { periods: 0, due: 0, made: 0, missed: 0, skipped: 0 };
-    expect(targets).toMatchObject([{ attested }, { attested: none }]);
+    const row = { ...full, attested, period } as typeof full;
+    const { targets, observations, lost } = audit(settled, 1, { 'http:a': row, 'http:b': full });
+    expect(targets).toMatchObject([
+      { attested, open: { periods: 1, due: 2 }, longestGapMs: 900 },
+      { attested: none, open: none },
+    ]);
+    expect(observations).toMatchObject({ attested, open: { periods: 1, due: 2, made: 1, missed: 1 } });
+    expect(lost).toBe(0);
+  });
+
+  it('adds up what is attested and what is open to all that was due', () => {
+    const untold = { ...full, attested, period: { ...period, due: 1, made: 0 } } as typeof full;
+    expect(audit(settled, 1, { 'http:a': untold }).lost).toBe(2);
+    const stopped = { ...full, attested, period: null } as typeof full;
+    expect(audit(settled, 1, { 'http:a': stopped }).lost).toBe(4);
   });
 
   it('finds what was lost', () => {

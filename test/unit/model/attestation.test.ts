@@ -24,6 +24,7 @@ describe('a period of looking', () => {
           missed: 0,
           skipped: 0,
           longestGapMs: 1000,
+          reason: 'attest',
         },
       },
     ]);
@@ -41,7 +42,9 @@ describe('a period of looking', () => {
 
   it('is closed by another policy set, under the one that it was looked at by', () => {
     const { attested } = look([1000], [2000, { policy: other }]);
-    expect(attested).toMatchObject([{ policy: aTick().policy, data: { ...span(1000, 2000), due: 1 } }]);
+    expect(attested).toMatchObject([
+      { policy: aTick().policy, data: { ...span(1000, 2000), due: 1, reason: 'policy' } },
+    ]);
   });
 
   it('is closed by a clock that was set back for longer than attest, and is never of negative length', () => {
@@ -51,7 +54,7 @@ describe('a period of looking', () => {
   it('ends when the target leaves the policy, and none is open until it is back', () => {
     const { state } = look([1000], [2000]);
     const left = retire(state, { target, policy: other, serial: 2, time: 2500 });
-    expect(left.attested).toMatchObject({ data: { ...span(1000, 2500), made: 2 } });
+    expect(left.attested).toMatchObject({ data: { ...span(1000, 2500), made: 2, reason: 'retired' } });
     expect(left.state).toMatchObject({ period: null, attested: { periods: 1, made: 2 } });
     const back = reconcile(left.state, {
       tick: aTick({ target, serial: 3, due: 9000 }),

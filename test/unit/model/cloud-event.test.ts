@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventRecord, toCloudEvent } from '../../../src/model/cloud-event.ts';
 import type { EventBody } from '../../../src/model/event.ts';
-import { age, retire } from '../../../src/model/target-notice.ts';
+import { stop } from '../../../src/model/node-life.ts';
+import { age, retire, type TargetNotice } from '../../../src/model/target-notice.ts';
 import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import { observation, stamp, tick } from './arbitraries.ts';
 
@@ -61,19 +62,26 @@ const refused: fc.Arbitrary<EventBody> = fc
   .record({ policy: stamp, files, inForce: fc.option(stamp), findings: fc.array(finding, { minLength: 1 }) })
   .map(({ policy, ...data }) => ({ type: 'polar.policy.refused', policy, data: { ...policy, ...data } }));
 const observed: fc.Arbitrary<EventBody[]> = fc
-  .array(fc.record({ tick, observation, notice: fc.constantFrom(undefined, undefined, retire, age) }), {
-    minLength: 1,
-    maxLength: 12,
-  })
+  .array(
+    fc.record({ tick, observation, notice: fc.constantFrom(undefined, undefined, retire, age, stopped) }),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  )
   .map((inputs) => {
     let state: TargetState | undefined;
     return inputs.flatMap(({ notice, ...input }) => {
       const { tick: order, observation: seen } = input;
       const step = notice ? notice(state, { ...order, time: seen.time }) : reconcile(state, input);
       state = step.state;
-      return [step.event ?? [], step.attested ?? []].flat();
+      return [step.event ?? [], 'attested' in step ? (step.attested ?? []) : []].flat();
     });
   });
+
+function stopped(state: TargetState | undefined, notice: TargetNotice) {
+  return stop(state, { ...notice, skipped: 0 }, { count: 0, lastDue: state?.lastDue ?? null });
+}
 
 describe('CloudEvent', () => {
   it('carries where the record came from and how it is proved', () => {

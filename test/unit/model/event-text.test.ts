@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CloudEvent, toCloudEvent } from '../../../src/model/cloud-event.ts';
-import type { EventBody } from '../../../src/model/event.ts';
+import { type EventBody, type PeriodEnd, periodEnds } from '../../../src/model/event.ts';
 import { eventLines, type Palette } from '../../../src/model/event-text.ts';
 import { factsText } from '../../../src/model/facts-text.ts';
 import type { Facts, Observation } from '../../../src/model/observation.ts';
@@ -79,8 +79,15 @@ describe('event text', () => {
       skipped: 0,
       longestGapMs: 90_000,
     };
-    expect(linesOf({ type: 'polar.observation.attested', policy: aTick().policy, data })).toEqual([
+    const told = (reason: PeriodEnd) =>
+      linesOf({ type: 'polar.observation.attested', policy: aTick().policy, data: { ...data, reason } });
+    expect(periodEnds.flatMap(told)).toEqual([
       '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s',
+      '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s, then another policy',
+      '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s, then it left the policy',
+      '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s, then the node stopped',
+      '10:04:02 attested  http:shop        118 of 120 in 60 min, longest gap 90 s, then the node ended without a word',
+      '10:04:02 attested  http:shop        the node did not run for 60 min, 120 missed',
     ]);
   });
 
