@@ -34,11 +34,14 @@ export class ByteWriter {
   /** Seven bits a byte, the lowest first. A safe integer; what is below 0 is written as 0. */
   varint(value: number): void {
     if (!this.#fits(8)) return;
-    let left = value > 0 ? value : 0;
-    while (left >= 0x80) {
-      this.#buffer[this.#at++] = (left % 0x80) + 0x80;
-      left = Math.floor(left / 0x80);
+    if (value >= 0 && value < 0x80) {
+      this.#buffer[this.#at++] = value;
+      return;
     }
+    let left = value > 0 ? value : 0;
+    // Nearly all are small, and whole numbers of 31 bits need no division.
+    for (; left > 0x7fffffff; left = Math.floor(left / 0x80)) this.#buffer[this.#at++] = (left % 0x80) + 0x80;
+    for (; left >= 0x80; left >>>= 7) this.#buffer[this.#at++] = (left & 0x7f) | 0x80;
     this.#buffer[this.#at++] = left;
   }
 
@@ -61,13 +64,20 @@ export class ByteWriter {
     this.#at += 2 + written;
   }
 
+  /** As they are. */
+  raw(bytes: Buffer): void {
+    if (!this.#fits(bytes.length)) return;
+    this.#buffer.set(bytes, this.#at);
+    this.#at += bytes.length;
+  }
+
   u16At(at: number, value: number): void {
     this.#buffer.writeUInt16LE(value, at);
   }
 
-  /** A copy. */
-  bytes(): Buffer {
-    return Buffer.from(this.#buffer.subarray(0, this.#at));
+  /** A copy of what was written since `from`. */
+  bytes(from = 0): Buffer {
+    return Buffer.from(this.#buffer.subarray(from, this.#at));
   }
 
   #fits(count: number): boolean {

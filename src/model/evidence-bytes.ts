@@ -66,7 +66,21 @@ function writeTask(task: TaskEvidence, flows: Map<WalkedFlow, number>): void {
   for (const earlier of task.earlier) writeAttempt(earlier);
 }
 
-function writeFlow({ name, revision, steps }: WalkedFlow): void {
+/** Runs of the same flows follow one another: each flow is spelled out once. */
+const spelled = new WeakMap<WalkedFlow, Buffer>();
+
+function writeFlow(flow: WalkedFlow): void {
+  const known = spelled.get(flow);
+  if (known) {
+    writer.raw(known);
+    return;
+  }
+  const from = writer.mark();
+  spellOut(flow);
+  if (!writer.isFull) spelled.set(flow, writer.bytes(from));
+}
+
+function spellOut({ name, revision, steps }: WalkedFlow): void {
   text(name);
   text(revision);
   writer.varint(steps.length);

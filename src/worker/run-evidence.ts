@@ -62,10 +62,8 @@ export function createEvidenceRecorder({
     const { flow, attempt } = task;
     // The first delivery, as nearly all are, has nothing before it.
     const earlier = attempt === 0 ? noAttempts : failed.of(nameOf(task));
-    tasks.push({
-      flow: walkedFlowOf(flow, steps),
-      ...{ attempt, startedUs, outcome, reason, records, firstStep, stepsUs, earlier },
-    });
+    const walked = walkedFlowOf(flow, steps);
+    tasks.push({ flow: walked, attempt, startedUs, outcome, reason, records, firstStep, stepsUs, earlier });
   };
 
   return {
