@@ -50,6 +50,7 @@ const dataOf = {
     missed: 0,
     skipped: 1,
     longestGapMs: 60_000,
+    reason: 'attest',
   },
   'polar.policy.applied': {
     revision: '3f9c1e',
