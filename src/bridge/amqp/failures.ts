@@ -254,7 +254,7 @@ function isOurFault(code: number): boolean {
 }
 
 /** `access to exchange 'x' in vhost '/' refused for user 'y'` of `… 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - access …"` */
-function brokerWords(text: string): string {
+export function brokerWords(text: string): string {
   const [, words = text] = /with message "(.*)"$/s.exec(text) ?? [];
   return words.replace(/^[A-Z_]+ - /, '').replace(/\.$/, '');
 }

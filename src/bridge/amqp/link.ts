@@ -1,10 +1,9 @@
-import type { ChannelModel, ConfirmChannel, Options, SocketOptions } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { BrokerSettings } from '../../config/broker.ts';
-import { plaintextText } from '../../config/broker.ts';
 import type { BrokerCredentials } from '../../config/broker-files.ts';
-import { formatBrokerUrl, isLoopback } from '../../config/broker-url.ts';
 import { messageOf, PolarError } from '../../model/errors.ts';
-import { type LinkPlace, linkFailure, lostFailure, openingFailure } from './failures.ts';
+import { destroyConnection, openConnection, placeOf } from './connection.ts';
+import { type LinkPlace, linkFailure, lostFailure } from './failures.ts';
 import type { Message } from './message.ts';
 import { type Unconfirmed, UnconfirmedMessages } from './unconfirmed.ts';
 
@@ -31,8 +30,6 @@ export interface LinkEvents {
   readonly blocked: (isBlocked: boolean) => void;
 }
 
-/** Of the socket in silence, before the link is open. */
-const answerWithinMs = 10_000;
 const closeWithinMs = 2000;
 
 /**
@@ -45,62 +42,8 @@ export async function openLink(
   events: LinkEvents,
 ): Promise<Link> {
   const place = placeOf(settings);
-  refusePlaintext(settings, place);
-  const model = await connect(settings, credentials, place);
+  const model = await openConnection(settings, credentials);
   return createLink(model, await openChannel(model, place), settings, place, events);
-}
-
-export function placeOf({ url, auth, serverName }: BrokerSettings): LinkPlace {
-  const { host, vhost, isTls } = url;
-  return { where: formatBrokerUrl(url), host, vhost, isTls, auth, serverName: serverName ?? host };
-}
-
-/** @throws broker.plaintext-refused */
-export function refusePlaintext({ url, allowPlaintext }: BrokerSettings, place: LinkPlace): void {
-  if (url.isTls || allowPlaintext || isLoopback(url)) return;
-  const hint = 'Nothing was sent.';
-  throw new PolarError('broker.plaintext-refused', `${place.where}: connect: ${plaintextText(url)}.`, {
-    hint,
-  });
-}
-
-async function connect(
-  settings: BrokerSettings,
-  credentials: BrokerCredentials,
-  place: LinkPlace,
-): Promise<ChannelModel> {
-  const { default: amqp } = await import('amqplib');
-  const { url, auth, heartbeatMs, serverName } = settings;
-  const { ca, cert, key, username = '', password = '' } = credentials;
-  const endpoint: Options.Connect = {
-    protocol: url.isTls ? 'amqps' : 'amqp',
-    hostname: url.host,
-    port: url.port,
-    // It is unescaped there.
-    vhost: encodeURIComponent(url.vhost),
-    heartbeat: Math.ceil(heartbeatMs / 1000),
-  };
-  const socket: SocketOptions = {
-    timeout: answerWithinMs,
-    noDelay: true,
-    keepAlive: true,
-    clientProperties: { connection_name: `polar-zmanager ${settings.name}`, product: 'polar-zmanager' },
-    credentials:
-      auth === 'external' ? amqp.credentials.external() : amqp.credentials.plain(username, password),
-    ...(url.isTls && {
-      minVersion: 'TLSv1.2' as const,
-      rejectUnauthorized: true,
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
-      ...(serverName !== undefined && { servername: serverName }),
-    }),
-  };
-  try {
-    return await amqp.connect(endpoint, socket);
-  } catch (error) {
-    throw openingFailure(error, place);
-  }
 }
 
 async function openChannel(model: ChannelModel, place: LinkPlace): Promise<ConfirmChannel> {
@@ -112,7 +55,7 @@ async function openChannel(model: ChannelModel, place: LinkPlace): Promise<Confi
     channel.on('error', ignore);
     return channel;
   } catch (error) {
-    destroy(model);
+    destroyConnection(model);
     throw lostFailure(error, place);
   }
 }
@@ -134,7 +77,7 @@ function createLink(
     if (broken) return;
     broken = error;
     clearInterval(watch);
-    destroy(model);
+    destroyConnection(model);
     if (!isOurEnd) events.lost(error);
     unconfirmed.rejectAll(error);
   };
@@ -204,7 +147,7 @@ function createLink(
     async close() {
       isOurEnd = true;
       if (broken) return;
-      const late = setTimeout(() => destroy(model), closeWithinMs);
+      const late = setTimeout(() => destroyConnection(model), closeWithinMs);
       await model.close().catch(() => {});
       clearTimeout(late);
       lose(new Error('it was closed'));
@@ -218,10 +161,4 @@ function createLink(
 
 function unsendable(cause: unknown): PolarError {
   return new PolarError('envelope.oversized', `AMQP cannot carry the event: ${messageOf(cause)}.`, { cause });
-}
-
-/** The client has no way to end a connection whose other side is silent: closing waits for an answer. */
-function destroy(model: ChannelModel): void {
-  const { stream } = model.connection as { stream?: { destroy?: (error: Error) => void } };
-  stream?.destroy?.(new Error('given up'));
 }

@@ -3,8 +3,9 @@ import { type BrokerCredentials, fingerprintOf, readBrokerCredentials } from '..
 import { isLoopback } from '../../config/broker-url.ts';
 import { codeOf, PolarError } from '../../model/errors.ts';
 import type { LinkError, LinkStatus, Sink } from '../sink.ts';
+import { placeOf } from './connection.ts';
 import { failureText } from './failures.ts';
-import { type Link, openLink, placeOf } from './link.ts';
+import { type Link, openLink } from './link.ts';
 import { type Message, toMessage } from './message.ts';
 import { settleTopology } from './topology.ts';
 

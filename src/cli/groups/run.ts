@@ -1,8 +1,8 @@
 import { duration, integer } from '../../config/settings.ts';
 import { brokerOptions } from '../broker-flags.ts';
-import type { CommandSpec } from '../command.ts';
+import type { CommandSpec, FamilySpec } from '../command.ts';
 
-export const runCommands: readonly CommandSpec[] = [
+export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
   {
     usage: 'push <flow> [body]',
     summary: 'put a message in, and wait until it is settled',
@@ -43,5 +43,26 @@ export const runCommands: readonly CommandSpec[] = [
       ['pzm doctor --format json', 'as data'],
     ],
     load: () => import('../commands/doctor.ts'),
+  },
+  {
+    name: 'bridge',
+    summary: 'the way out to the broker',
+    commands: [
+      {
+        usage: 'check',
+        summary:
+          'walk the way to the broker, step by step; publishes nothing, makes nothing; exit 1 if a step fails',
+        formats: ['json', 'jsonl'],
+        options: brokerOptions,
+        examples: [
+          [
+            'pzm bridge check',
+            'as polar.ini has it: name, connection, certificate, login, exchanges, queues',
+          ],
+          ['pzm bridge check --broker amqp://localhost --broker-user guest', 'another one, before it is set'],
+        ],
+        load: () => import('../commands/bridge-check.ts'),
+      },
+    ],
   },
 ];
