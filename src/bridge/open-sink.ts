@@ -11,5 +11,8 @@ export interface OpenedSink {
 }
 
 export async function openSink(choice: SinkChoice): Promise<OpenedSink> {
-  return { kind: choice.kind, sink: createTerminalSink(process.stdout, choice), after: choice.after };
+  const { kind, after } = choice;
+  if (kind === 'terminal') return { kind, sink: createTerminalSink(process.stdout, choice), after };
+  const { createAmqpSink } = await import('./amqp/sink.ts');
+  return { kind, sink: createAmqpSink({ settings: choice.broker, baseDir: choice.baseDir }), after };
 }

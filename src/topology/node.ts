@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { readBrokerCredentials } from '../config/broker-files.ts';
 import type { Project } from '../config/project.ts';
 import type { PolarError } from '../model/errors.ts';
 import {
@@ -16,7 +17,14 @@ import { requireGateway } from './gateway-check.ts';
 import { takeLock } from './lock.ts';
 import { createRegister } from './register.ts';
 import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
-import type { ChildConfiguration, ManagerWord, ServicesWord, SubjectWord, TerminalChoice } from './wire.ts';
+import type {
+  ChildConfiguration,
+  ManagerWord,
+  ServicesWord,
+  SinkChoice,
+  SubjectWord,
+  TerminalChoice,
+} from './wire.ts';
 
 export interface NodeOptions {
   readonly project: Project;
@@ -24,7 +32,7 @@ export interface NodeOptions {
   readonly version: string;
 }
 
-/** Where events are to go; without any they stay in the journal. */
+/** Where events are to go besides the broker that the settings name; without any they stay in the journal. */
 export type SinkWish = TerminalChoice;
 
 export interface PolicyInForce {
@@ -77,12 +85,14 @@ type Role = keyof typeof modules;
 /**
  * Starts a node: takes the project's lock, prepares the run directory, forks the processes, and resolves when all
  * are ready and the policies have been read once. What is begun here is ended by `stop`.
- * @throws node.locked, io.unwritable, secret.unavailable, io.failed, node.start-failed, or what a process said of its failed start
+ * @throws node.locked, io.unwritable, secret.unavailable, io.failed, broker.tls-failed, node.start-failed, or what a process said of its failed start
  */
 export async function startNode({ project, sinks, version }: NodeOptions): Promise<RunningNode> {
   const startedAt = Date.now();
   const { runDir, dataDir, node, settings } = project;
   await requireGateway(settings.gateway, project.root);
+  // What is missing already would keep the bridge from ever delivering.
+  if (settings.broker) readBrokerCredentials(settings.broker, project.root);
   const [controlSocket, gatewaySocket] = [controlPath(runDir), gatewayPath(runDir)];
   const lock = takeLock(dataDir, { pid: process.pid, startedAt, version, controlSocket, gatewaySocket });
   let control: Server | undefined;
@@ -122,7 +132,10 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         productDir: fileURLToPath(new URL('../../', import.meta.url)),
         projectDir: project.root,
         settings,
-        sinks: sinks.map((sink) => ({ ...sink, after: register.firstSequence() - 1 })),
+        sinks: [
+          ...sinks.map((sink) => ({ ...sink, after: register.firstSequence() - 1 })),
+          ...brokerSinks(project),
+        ],
         peers: register.peers(),
       };
     },
@@ -215,6 +228,11 @@ function specsOf(workers: number): ProcessSpec[] {
     spec('services'),
     spec('bridge'),
   ];
+}
+
+/** All that the journal has goes there. */
+function brokerSinks({ settings: { broker }, root }: Project): SinkChoice[] {
+  return broker ? [{ kind: 'amqp', broker, baseDir: root, after: 0 }] : [];
 }
 
 function ownSnapshot(vitals: Vitals): ProcessSnapshot {

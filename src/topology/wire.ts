@@ -1,3 +1,4 @@
+import type { BrokerSettings } from '../config/broker.ts';
 import type { NodeSettings } from '../config/polar-ini.ts';
 
 /** What the supervisor tells the processes of a node about themselves and one another. */
@@ -36,10 +37,18 @@ export type SupervisorWord =
   | { readonly type: 'worker.gone'; readonly worker: string; readonly incarnation: string };
 
 /** Where events go; each has a cursor of its own. */
-export type SinkChoice = TerminalChoice & {
-  /** Events up to this sequence were there before the node was started: a terminal shows what happens now. */
+export type SinkChoice = (TerminalChoice | AmqpChoice) & {
+  /** Events up to this sequence are not its business: a terminal shows what happens now. */
   readonly after: number;
 };
+
+/** A broker. What it is shown is read by the bridge: nothing secret crosses the channel. */
+export interface AmqpChoice {
+  readonly kind: 'amqp';
+  readonly broker: BrokerSettings;
+  /** Where relative paths of its files begin. */
+  readonly baseDir: string;
+}
 
 /** The events are printed by the bridge, to the standard output that it inherits. */
 export interface TerminalChoice {

@@ -187,13 +187,24 @@ export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSi
     async close() {
       isClosed = true;
       clearInterval(looking);
-      await renewal;
+      await within(closeWithinMs, renewal);
       const last = link;
-      if (!last) return;
-      await last.settled(Math.min(settings.confirmWithinMs, closeWithinMs));
+      await last?.settled(closeWithinMs);
+      // A renewal that is not through by now gives up.
       link = undefined;
+      rejectHeld(new PolarError('broker.lost', `${place.where}: the node stops.`));
       setState('down');
-      await last.close();
+      await last?.close();
     },
   };
+}
+
+/** Resolves when `work` has ended, or when it has taken too long. */
+async function within(ms: number, work: Promise<void> | undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
