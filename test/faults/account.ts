@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditJournal } from '../../src/journal/audit.ts';
 import { type JournalRecord, readJournal } from '../../src/journal/follow.ts';
@@ -13,6 +14,8 @@ import type { FaultProject } from './project.ts';
  */
 export class Account {
   readonly #path: string;
+  /** Where the components note down what they do. */
+  readonly #marks: string;
   /** Events per task's id. */
   readonly #records = new Map<string, string[]>();
   readonly #lastOf = new Map<string, { n: number; nth: number }>();
@@ -21,7 +24,8 @@ export class Account {
   #next = 1;
   #anchor: string | undefined;
 
-  constructor({ dataDir }: FaultProject) {
+  constructor({ dataDir, folder }: FaultProject) {
+    this.#marks = join(folder, 'marks');
     this.#path = join(dataDir, 'journal');
   }
 
@@ -30,6 +34,25 @@ export class Account {
     const reader = openJournalReader(this.#path);
     try {
       return question(reader);
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Calls back in the moment in which a reader sees a new head, which from then on must stay; resolves with it. */
+  async seeNews(onNews: () => void, withinMs = 60_000): Promise<string> {
+    const reader = openJournalReader(this.#path);
+    try {
+      const { head } = reader.info();
+      const end = performance.now() + withinMs;
+      while (reader.info().head === head) {
+        if (performance.now() > end) throw new Error('The journal had nothing new.');
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      const seen = reader.info().head;
+      onNews();
+      this.#anchor = seen;
+      return seen;
     } finally {
       await reader.close();
     }
@@ -65,6 +88,11 @@ export class Account {
     else if (this.#anchor && verified.anchoredAt === undefined)
       problems.push('what was seen before is not in the journal any more');
     else this.#anchor = verified.head;
+    const overlaps = join(this.#marks, 'overlaps');
+    if (existsSync(overlaps)) {
+      problems.push(`a key ran twice at once: ${readFileSync(overlaps, 'utf8').trim()}`);
+      rmSync(overlaps);
+    }
     const { lost } = auditJournal(reader);
     if (lost !== 0) problems.push(`audit says lost ${lost}`);
     return problems;

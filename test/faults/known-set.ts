@@ -21,7 +21,7 @@ export interface Expected {
 /** A key and its tasks, in the order in which they are pushed: each only when the one before it is accepted. */
 export interface Lane {
   readonly key: string;
-  readonly tasks: readonly KnownTask[];
+  readonly tasks: Iterable<KnownTask>;
 }
 
 export interface SetOptions {
@@ -67,18 +67,35 @@ const flowOf = {
 /** Rising over all sets: later tasks of a key have higher numbers. */
 let serial = 0;
 
-export function createSet({ name, lanes, kinds, restMs = 120 }: SetOptions): Lane[] {
+/** A set without an end: the kinds again and again. */
+export function createEndlessSet({ name, lanes, kinds, restMs = 20 }: SetOptions): Lane[] {
   return Array.from({ length: lanes }, (_, lane) => {
-    const key = `anna.command.push.lane-${lane}`;
+    const key = keyOf(lane);
     return {
       key,
-      tasks: kinds.map((kind, index): KnownTask => {
-        const id = `${name}-${lane}-${index}`;
-        const body = { id, kind, n: ++serial, restMs, children: childrenOf({ id, kind }) };
-        return { id, kind, flow: flowOf[kind], key, body };
-      }),
+      tasks: endless((index) =>
+        taskOf(`${name}-${lane}-${index}`, key, kinds[index % kinds.length]!, restMs),
+      ),
     };
   });
+}
+
+function* endless(taskAt: (index: number) => KnownTask): Generator<KnownTask> {
+  for (let index = 0; ; index++) yield taskAt(index);
+}
+
+export function createSet({ name, lanes, kinds, restMs = 120 }: SetOptions): Lane[] {
+  return Array.from({ length: lanes }, (_, lane) => {
+    const key = keyOf(lane);
+    return { key, tasks: kinds.map((kind, index) => taskOf(`${name}-${lane}-${index}`, key, kind, restMs)) };
+  });
+}
+
+const keyOf = (lane: number) => `anna.command.push.lane-${lane}`;
+
+function taskOf(id: string, key: string, kind: Kind, restMs: number): KnownTask {
+  const body = { id, kind, n: ++serial, restMs, children: childrenOf({ id, kind }) };
+  return { id, kind, flow: flowOf[kind], key, body };
 }
 
 /** Ids of the tasks that it emits. */

@@ -20,16 +20,19 @@ export interface Ledger {
   readonly lost: number;
   /** Whatever else contradicts the protocol's invariants. */
   readonly problems: readonly string[];
+  /** What else there is to say of it. */
+  readonly note?: string;
 }
 
 /** Adds up what the source was promised, what the journal holds and what has arrived. */
 export async function balance(
-  { accepted, total }: Pushing,
+  { accepted, total: totalOf }: Pushing,
   account: Account,
   arrivals: Arrivals,
   isOwed: boolean,
 ): Promise<Ledger> {
   const problems = [...(await account.problems())];
+  const total = totalOf();
   const expected = expectationsOf(accepted.values());
   const arrived = await arrivals.collect();
   const counts = { settled: 0, published: 0, delivered: 0, duplicated: 0, deadLettered: 0, lost: 0 };
@@ -62,8 +65,9 @@ export function isSound({ accepted, settled, duplicated, lost, problems }: Ledge
 }
 
 export function formatLedger(ledger: Ledger): string {
-  const { problems, ...counts } = ledger;
+  const { problems, note, ...counts } = ledger;
   const numbers = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
+  if (note !== undefined) numbers.push(note);
   return [numbers.join(' · '), ...problems.slice(0, 8).map((problem) => `  ${problem}`)].join('\n');
 }
 

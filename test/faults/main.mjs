@@ -1,5 +1,6 @@
 // The whole table, or the part that is asked for:
 //   npm run faults -- [--only sigkill] [--sample]
+//   npm run chaos -- [--seed 7] [--for 5m] [--tasks 10000] [--kills]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, watchFile, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, sample: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    sample: { type: 'boolean' },
+    chaos: { type: 'boolean' },
+    seed: { type: 'string' },
+    for: { type: 'string' },
+    tasks: { type: 'string' },
+    kills: { type: 'boolean' },
+  },
+});
 const folder = mkdtempSync(join(tmpdir(), 'pzm-faults-report-'));
 const file = join(folder, 'report.jsonl');
 writeFileSync(file, '');
@@ -26,6 +37,11 @@ const tests = spawn(
       POLAR_FAULTS_REPORT: file,
       ...(!values.sample && { POLAR_FAULTS: 'all' }),
       ...(values.only !== undefined && { POLAR_FAULTS_ONLY: values.only }),
+      ...(values.chaos && { POLAR_FAULTS_ONLY: 'chaos ·' }),
+      ...(values.seed !== undefined && { POLAR_CHAOS_SEED: values.seed }),
+      ...(values.for !== undefined && { POLAR_CHAOS_FOR_MS: String(msOf(values.for)) }),
+      ...(values.tasks !== undefined && { POLAR_CHAOS_TASKS: values.tasks }),
+      ...(values.kills && { POLAR_CHAOS_KILLS: 'only' }),
     },
   },
 );
@@ -47,4 +63,10 @@ function show() {
     );
   }
   shown = lines.length;
+}
+
+function msOf(text) {
+  const [, number, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? [];
+  if (number === undefined) throw new Error(`--for ${text}: write a duration such as 30s or 5m.`);
+  return Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit];
 }

@@ -7,24 +7,40 @@ import type { FaultProject } from './project.ts';
 export interface Pushing {
   /** By id: what the node has given its word for. */
   readonly accepted: ReadonlyMap<string, KnownTask>;
-  /** All of the set, the answers too. */
-  readonly total: number;
+  /** How many it is about, the answers too; of an endless set, those that were begun. */
+  total(): number;
   /** Resolves when everything is accepted, or it was told to stop. */
   readonly done: Promise<void>;
+  /** Begins nothing new; what was begun is still pushed until it is accepted. */
+  finish(): void;
+  /** Gives up. */
   stop(): void;
+}
+
+export interface PushingOptions {
+  /** Every push is sent a second time, as by one who has not heard the answer. */
+  readonly isRepeated?: boolean;
 }
 
 const againAfterMs = 60;
 
-export function startPushing(project: FaultProject, lanes: readonly Lane[]): Pushing {
+export function startPushing(
+  project: FaultProject,
+  lanes: readonly Lane[],
+  { isRepeated = false }: PushingOptions = {},
+): Pushing {
   const socket = gatewayPath(project.runDir);
   const accepted = new Map<string, KnownTask>();
   const abort = new AbortController();
   const answers: Promise<void>[] = [];
 
+  let begun = 0;
+  let isFinishing = false;
+
   const pushUntilAccepted = async (task: KnownTask) => {
     while (!abort.signal.aborted) {
-      if (await isAccepted(socket, task)) {
+      const sent = [isAccepted(socket, task), ...(isRepeated ? [isAccepted(socket, task)] : [])];
+      if ((await Promise.all(sent)).includes(true)) {
         accepted.set(task.id, task);
         return;
       }
@@ -33,6 +49,8 @@ export function startPushing(project: FaultProject, lanes: readonly Lane[]): Pus
   };
   const pushLane = async ({ tasks }: Lane) => {
     for (const task of tasks) {
+      if (isFinishing) return;
+      begun += costOf(task);
       await pushUntilAccepted(task);
       if (task.kind === 'asking') answers.push(pushUntilAccepted(answerTo(task)));
     }
@@ -43,10 +61,24 @@ export function startPushing(project: FaultProject, lanes: readonly Lane[]): Pus
   })();
   // Whoever waits for it hears of it; until then it must not end the test run.
   done.catch(() => {});
-  const tasks = lanes.flatMap((lane) => lane.tasks);
-  const total = tasks.length + tasks.filter(({ kind }) => kind === 'asking').length;
-  return { accepted, total, done, stop: () => abort.abort() };
+  const known = lanes.map(({ tasks }) => (Array.isArray(tasks) ? sizeOf(tasks as KnownTask[]) : undefined));
+  const size = known.reduce<number | undefined>(
+    (a, b) => (a === undefined || b === undefined ? undefined : a + b),
+    0,
+  );
+  return {
+    accepted,
+    total: () => (isFinishing ? begun : (size ?? begun)),
+    done,
+    finish() {
+      isFinishing = true;
+    },
+    stop: () => abort.abort(),
+  };
 }
+
+const costOf = ({ kind }: KnownTask) => (kind === 'asking' ? 2 : 1);
+const sizeOf = (tasks: readonly KnownTask[]) => tasks.reduce((sum, task) => sum + costOf(task), 0);
 
 /** @throws Error for a refusal that no repetition can heal */
 async function isAccepted(socket: string, { id, flow, key, body, answers }: KnownTask): Promise<boolean> {

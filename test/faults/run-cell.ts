@@ -8,7 +8,12 @@ import { becomeQuiet, observationsMade } from './quiet.ts';
 import { until } from './until.ts';
 
 /** Pushes a known set, lets the fault happen in its phase, waits until nothing is under way, and adds up. */
-export async function runCell(bench: Bench, cell: Cell, name: string): Promise<Ledger> {
+export async function runCell(
+  bench: Bench,
+  cell: Cell,
+  name: string,
+  { quietWithinMs = 90_000 }: { readonly quietWithinMs?: number } = {},
+): Promise<Ledger> {
   await freshen(bench);
   const { node, account, arrivals } = bench;
   const madeBefore = await observationsMade(account);
@@ -18,7 +23,7 @@ export async function runCell(bench: Bench, cell: Cell, name: string): Promise<L
   // A terminal shows what is committed while its node runs.
   const isSameNode = before[0]?.pid === after[0]?.pid;
   const owed = arrivals.isComplete || isSameNode ? arrivals : undefined;
-  await becomeQuiet(bench, pushing, { madeBefore, owed });
+  await becomeQuiet(bench, pushing, { madeBefore, owed, withinMs: quietWithinMs });
   const ledger = await balance(pushing, account, arrivals, owed !== undefined);
   return { ...ledger, problems: [...ledger.problems, ...wrongVictims(cell, before, await node.processes())] };
 }
@@ -105,6 +110,6 @@ async function befall({ node }: Bench, { fault, victim }: Cell, pushing?: Pushin
 
 function accepted(pushing: Pushing, part: number): Promise<true> {
   return until('enough to be accepted', () =>
-    pushing.accepted.size >= pushing.total * part ? true : undefined,
+    pushing.accepted.size >= pushing.total() * part ? true : undefined,
   );
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const marks = join(import.meta.dirname, '..', 'marks');
@@ -11,6 +11,24 @@ function firstTime(name) {
   return true;
 }
 
+/** Who works on a key notes it down; finding another one who does, who lives, breaks the rule that a key runs once. */
+function enter(key, id) {
+  const mark = join(marks, `${key}.running`);
+  const [pid, other] = existsSync(mark) ? readFileSync(mark, 'utf8').split(' ') : [];
+  if (pid && isAlive(Number(pid))) appendFileSync(join(marks, 'overlaps'), `${id} beside ${other}\n`);
+  writeFileSync(mark, `${process.pid} ${id}`);
+  return () => rmSync(mark, { force: true });
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 export default {
   /** The next number of the key: a task that is run twice and committed twice would take two. */
   count(body, { state }) {
@@ -19,12 +37,16 @@ export default {
     return { ...body, nth };
   },
 
-  async rest(body, { signal }) {
-    await new Promise((resolve, reject) => {
+  async rest(body, { task, signal }) {
+    const leave = enter(task.key, task.id);
+    await new Promise((resolve) => {
       const timer = setTimeout(resolve, body.restMs);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
+    leave();
     return body;
   },
 
