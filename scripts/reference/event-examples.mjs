@@ -77,14 +77,36 @@ const dataOf = {
     ],
     files,
   },
+  'polar.delivery.retried': {
+    order: 1,
+    sink: 'amqp',
+    sequences: [41],
+    by: 'anna',
+    reason: 'the queue is bound again',
+  },
+  'polar.delivery.dropped': { order: 2, sink: 'amqp', sequences: [41], by: 'anna', reason: 'a test of ours' },
+  'polar.sink.dropped': {
+    order: 3,
+    sink: 'old',
+    sequences: null,
+    by: 'anna',
+    reason: 'the broker was moved',
+  },
 };
+
+/** Kind, method and domain of the subject name. */
+function partsOf(type) {
+  if (type.startsWith('polar.policy.')) return ['command', 'apply', 'policies'];
+  if (/^polar\.(delivery|sink)\./.test(type)) return ['command', 'order', 'deliveries'];
+  return ['event', 'http', 'shop'];
+}
 
 /** The whole event as it is delivered; undefined where there is no example of the type. */
 export function exampleOf(type) {
   const data = dataOf[type];
   if (data === undefined) return undefined;
-  const isOfPolicies = type.startsWith('polar.policy.');
-  const [kind, method, domain] = isOfPolicies ? ['command', 'apply', 'policies'] : ['event', 'http', 'shop'];
+  const [kind, method, domain] = partsOf(type);
+  const isUnderPolicy = method !== 'order';
   return {
     specversion: '1.0',
     id: '0193a7-42',
@@ -96,8 +118,7 @@ export function exampleOf(type) {
     sequence: '42',
     partitionkey: `anna.${kind}.${method}.${domain}`,
     traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    policyrevision: '3f9c1e',
-    policyhash: hash,
+    ...(isUnderPolicy && { policyrevision: '3f9c1e', policyhash: hash }),
     chainhead: '5c1de7',
     data,
   };

@@ -1,3 +1,4 @@
+import { type DeliveryRequest, mostSequences } from '../model/delivery-order.ts';
 import { PolarError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
 import type { StopNotice } from '../model/node-life.ts';
@@ -78,6 +79,22 @@ export function readPolicyPush(body: unknown): PolicyPush {
   requireShape(body, 'a policy push', (value): value is PolicyPush => {
     const { files, findings } = record(value);
     return isFiles(files) && (findings === undefined || isListOf(findings, isFinding));
+  });
+  return body;
+}
+
+export function readDeliveryRequest(body: unknown): DeliveryRequest {
+  requireShape(body, 'an order about deliveries', (value): value is DeliveryRequest => {
+    const { kind, sink, sequences, by, reason, done } = record(value);
+    const isRetry = kind === 'retry';
+    return (
+      (isRetry || kind === 'drop' || kind === 'drop-sink') &&
+      isNonEmptyText(sink) &&
+      isNonEmptyText(by) &&
+      (sequences === null || (kind !== 'drop-sink' && isSequences(sequences))) &&
+      (isNonEmptyText(reason) || (reason === null && isRetry)) &&
+      Number.isSafeInteger(done)
+    );
   });
   return body;
 }
@@ -164,6 +181,11 @@ function isTarget(value: unknown): boolean {
     isRecord(labels) &&
     isListOf(expectations, (one) => isText(record(one)['fact']) && isText(record(one)['operator']))
   );
+}
+
+function isSequences(value: unknown): boolean {
+  const isOne = (one: unknown) => Number.isSafeInteger(one) && isPositive(one);
+  return isListOf(value, isOne) && (value as unknown[]).length <= mostSequences;
 }
 
 function isObservation(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { ObserverKinds } from '../policies/parse-policies.ts';
 import type { ActorSystem } from './actor-system.ts';
 import { type Component, passBody } from './component.ts';
+import { createDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
 import { createObserver, type OnObserved } from './observer-actor.ts';
 import { createParking } from './parking.ts';
@@ -31,6 +32,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['TaskManager', createTaskManager(actors, now)],
     ['Gateway', createGateway()],
     ['Parking', createParking()],
+    ['Deliveries', createDeliveries(now)],
     // For flows that only carry what was pushed.
     ['Relay', { pass: passBody }],
   ]);

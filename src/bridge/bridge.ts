@@ -5,6 +5,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { backOffMs } from './back-off.ts';
 import { type Delivery, type DeliveryStats, startDelivery } from './deliver.ts';
 import type { OpenedSink } from './open-sink.ts';
+import { carryOutOrders, type OrderOptions } from './orders.ts';
 import { terminalName } from './terminal-sink.ts';
 
 /** All sinks of a node, each with a delivery and a cursor of its own: none waits for another. */
@@ -26,14 +27,17 @@ export interface BridgeStats {
 
 /** How long a stop waits for events that are still to be delivered. */
 const catchUpMs = 5000;
+const lookEveryMs = 1000;
 
 export function openBridge(options: {
   readonly reader: JournalReader;
   readonly store: CursorStore;
   readonly sinks: readonly OpenedSink[];
+  /** Whose orders are carried out. */
+  readonly node: string;
   readonly log: Logger;
 }): Bridge {
-  const { reader, store, sinks, log } = options;
+  const { reader, store, sinks, node, log } = options;
   const abort = new AbortController();
   const forgotten = store.adopt(reader.info().id);
   if (forgotten.length > 0) {
@@ -66,10 +70,31 @@ export function openBridge(options: {
       .map((name) => ({ name, cursor: store.load(name), quarantined: store.counts(name).quarantined }));
 
   // Counting rows takes as long as there are many, and of a sink that does not run they stay as they are.
-  const idle = readIdle();
+  let idle = readIdle();
+  const deliveryOf = (name: string) => running.find(({ sink }) => sink.name === name)?.delivery;
+  const orders: OrderOptions = {
+    reader,
+    store,
+    node,
+    log,
+    runs: (sink) => deliveryOf(sink) !== undefined,
+    changeRows(sink, change) {
+      const delivery = deliveryOf(sink);
+      if (delivery) return delivery.changeRows(change);
+      change();
+      idle = readIdle();
+    },
+  };
+  const ordered = createWake();
+  const followOrders = async () => {
+    // The bell may be lost (R6).
+    for (; !abort.signal.aborted; await ordered.wait(lookEveryMs, abort.signal)) carryOutOrders(orders);
+  };
+  const followed = followOrders();
 
   return {
     ring() {
+      ordered.ring();
       for (const { wake } of running) wake.ring();
     },
     stats: () => ({
@@ -81,10 +106,11 @@ export function openBridge(options: {
       const until = performance.now() + catchUpMs;
       await Promise.all(running.map((one) => caughtUp(one, newest, until)));
       abort.abort();
-      await Promise.all(running.map(({ delivery }) => delivery.ended));
+      await Promise.all([followed, ...running.map(({ delivery }) => delivery.ended)]);
     },
     async close() {
       abort.abort();
+      await followed;
       await Promise.all(running.map(({ delivery }) => delivery.ended));
       await Promise.all(running.map(({ sink }) => sink.close()));
     },

@@ -11,12 +11,12 @@ import { openSink } from './open-sink.ts';
 /** The only process that knows where events go. */
 runChild({
   async configure(configuration) {
-    const { name, dataDir, settings, sinks: choices, peers } = configuration as ChildConfiguration;
+    const { name, node, dataDir, settings, sinks: choices, peers } = configuration as ChildConfiguration;
     const log = createLogger({ role: 'bridge', name, dataDir, level: settings.logLevel });
     const reader = openJournalReader(join(dataDir, 'journal'));
     const store = openCursorStore(join(dataDir, 'bridge'));
     const sinks = await Promise.all(choices.map(openSink));
-    const bridge = openBridge({ reader, store, sinks, log });
+    const bridge = openBridge({ reader, store, sinks, node, log });
     let manager: ManagerPeer | undefined;
     let listener: Listener | undefined;
 

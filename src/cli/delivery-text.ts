@@ -73,7 +73,7 @@ export function deliveryLines({ sinks, idle }: BridgeReport, now: number, palett
     ...idle.flatMap(({ name, cursor, quarantined }) =>
       labelled(name, [
         `does not run; has seq 1–${cursor}, ${quarantined} in quarantine, and keeps the journal from being shortened`,
-        `drop it with: pzm bridge drop ${printable(name)}`,
+        `drop it with: pzm bridge drop ${printable(name)} --reason "…"`,
       ]),
     ),
   ];

@@ -62,7 +62,7 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
     sequence: String(sequence),
     partitionkey: subject,
     ...(traceparent !== '' && { traceparent }),
-    ...(own && { policyrevision: own.policy.revision, policyhash: own.policy.hash }),
+    ...(own && 'policy' in own && { policyrevision: own.policy.revision, policyhash: own.policy.hash }),
     chainhead: chainHead,
     data: own ? own.data : (body ?? null),
   };

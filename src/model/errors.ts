@@ -92,6 +92,7 @@ export const errorCodes = {
   'node.not-running': entry('reject', 69, 'No node runs on this project.'),
   'node.start-failed': entry('fatal', 70, 'A process of the node did not become ready.'),
   'observer.invalid-target': entry('reject', 78, 'A target cannot be observed as it is written.'),
+  'orders.full': entry('reject', 69, 'As many orders about deliveries as are kept wait for the bridge.'),
   'policy.refused': entry('reject', 78, 'A policy set has problems; the one before stays in force.'),
   'project.missing': entry('reject', 2, 'There is no project in this folder.'),
   'push.invalid-id': entry('reject', 2, 'The id of a push breaks the rules.'),

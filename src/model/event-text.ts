@@ -2,9 +2,11 @@ import type { CloudEvent } from './cloud-event.ts';
 import { humanDuration } from './duration.ts';
 import {
   type AttestedEvent,
+  type DeliveryOrderedEvent,
   type EventBody,
   isEventBody,
   isObservationEvent,
+  isOrderEvent,
   type ObservationEventData,
   type PeriodEnd,
   type PolicyAppliedEvent,
@@ -61,6 +63,7 @@ export function describeEvent(event: CloudEvent): EventText {
     return { clock, word: 'event', tone: undefined, name: printable(event.subject), details, more: [] };
   }
   if (isObservationEvent(body)) return { clock, ...describeObservation(body.type, body.data) };
+  if (isOrderEvent(body)) return { clock, ...describeOrder(body) };
   switch (body.type) {
     case 'polar.observation.attested':
       return { clock, ...describeAttested(body) };
@@ -171,6 +174,20 @@ function describeApplied({ data }: PolicyAppliedEvent): Description {
     .map((kind) => `${data[kind].length} ${kind}`);
   const details = counts.join(', ') || 'the same targets';
   return { word: 'applied', tone: undefined, name: `policy ${data.revision}`, details, more: [] };
+}
+
+/** `retried amqp  seq 4, 7 by anna` */
+function describeOrder({ type, data }: DeliveryOrderedEvent): Description {
+  const { sink, sequences, by, reason } = data;
+  const all = type === 'polar.sink.dropped' ? 'with all that was kept for it' : 'all that was set aside';
+  const what = sequences === null ? all : `seq ${shorten(sequences.join(', '), 60)}`;
+  return {
+    word: type.slice(type.lastIndexOf('.') + 1),
+    tone: undefined,
+    name: `sink ${printable(sink)}`,
+    details: `${what}, by ${printable(by)}`,
+    more: reason === null ? [] : [`because ${printable(reason)}`],
+  };
 }
 
 function describeRefused({ data }: PolicyRefusedEvent): Description {

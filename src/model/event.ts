@@ -1,3 +1,4 @@
+import type { DeliveryOrder } from './delivery-order.ts';
 import type { Finding } from './finding.ts';
 import type { PatchOperation } from './json-patch.ts';
 import type { Facts, Outcome, Verdict } from './observation.ts';
@@ -7,7 +8,12 @@ import type { PolicyFile, PolicyStamp } from './policy.ts';
  * What a step hands to `@PUBLISH` when the product itself has something to say: the half of an event that the
  * actors know. The journal adds the other half (sequence, chain head, time) when it leaves (cloud-event.ts).
  */
-export type EventBody = ObservationEvent | AttestedEvent | PolicyAppliedEvent | PolicyRefusedEvent;
+export type EventBody =
+  | ObservationEvent
+  | AttestedEvent
+  | PolicyAppliedEvent
+  | PolicyRefusedEvent
+  | DeliveryOrderedEvent;
 
 export const observationEventTypes = [
   'polar.observation.first',
@@ -20,11 +26,19 @@ export const observationEventTypes = [
 ] as const;
 export type ObservationEventType = (typeof observationEventTypes)[number];
 
+export const orderEventTypes = {
+  retry: 'polar.delivery.retried',
+  drop: 'polar.delivery.dropped',
+  'drop-sink': 'polar.sink.dropped',
+} as const satisfies Record<DeliveryOrder['kind'], string>;
+export type OrderEventType = (typeof orderEventTypes)[keyof typeof orderEventTypes];
+
 export const eventTypes = [
   ...observationEventTypes,
   'polar.observation.attested',
   'polar.policy.applied',
   'polar.policy.refused',
+  ...Object.values(orderEventTypes),
 ] as const satisfies readonly EventBody['type'][];
 
 export interface ObservationEvent {
@@ -129,15 +143,61 @@ export interface PolicyRefusedEvent {
   };
 }
 
-/** Tells the product's own events from what a user's flow publishes: the type is ours and the stamp is there. */
+/** Somebody decided about events that could not be delivered: who, when, and why. It came about under no policy. */
+export interface DeliveryOrderedEvent {
+  readonly type: OrderEventType;
+  readonly data: {
+    /** Its number: what came of it is known to the bridge under this. */
+    readonly order: number;
+    readonly sink: string;
+    /** Null for all that the sink had set aside. */
+    readonly sequences: readonly number[] | null;
+    readonly by: string;
+    readonly reason: string | null;
+  };
+}
+
+export function orderEventOf({
+  kind,
+  number,
+  sink,
+  sequences,
+  by,
+  reason,
+}: DeliveryOrder): DeliveryOrderedEvent {
+  return { type: orderEventTypes[kind], data: { order: number, sink, sequences, by, reason } };
+}
+
+/**
+ * Tells the product's own events from what a user's flow publishes: the type is ours and the stamp is there, or all that
+ * an order says.
+ */
 export function isEventBody(body: unknown): body is EventBody {
   if (typeof body !== 'object' || body === null) return false;
   const { type, policy, data } = body as { type?: unknown; policy?: unknown; data?: unknown };
   if (!(eventTypes as readonly unknown[]).includes(type)) return false;
+  if ((Object.values(orderEventTypes) as unknown[]).includes(type)) return isOrderData(data);
   if (typeof policy !== 'object' || policy === null || typeof data !== 'object' || data === null)
     return false;
   const { revision, hash } = policy as { revision?: unknown; hash?: unknown };
   return typeof revision === 'string' && typeof hash === 'string';
+}
+
+/** There is no stamp to know it by. */
+function isOrderData(data: unknown): boolean {
+  const { order, sink, by, sequences, reason } = (data ?? {}) as Record<string, unknown>;
+  const isList = Array.isArray(sequences) && sequences.every(Number.isSafeInteger);
+  return (
+    Number.isSafeInteger(order) &&
+    typeof sink === 'string' &&
+    typeof by === 'string' &&
+    (sequences === null || isList) &&
+    (reason === null || typeof reason === 'string')
+  );
+}
+
+export function isOrderEvent(event: EventBody): event is DeliveryOrderedEvent {
+  return (Object.values(orderEventTypes) as string[]).includes(event.type);
 }
 
 export function isObservationEvent(event: EventBody): event is ObservationEvent {

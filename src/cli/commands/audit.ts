@@ -1,13 +1,22 @@
 import { type Audit, auditJournal } from '../../journal/audit.ts';
+import type { SinkRows } from '../../journal/lmdb/bridge-reader.ts';
 import type { CoverageCounts } from '../../model/attestation.ts';
+import { printable } from '../../model/facts-text.ts';
 import type { Call } from '../command.ts';
 import { countText } from '../count-text.ts';
 import { exitCodes } from '../failure.ts';
 import { withJournal } from '../journal-access.ts';
+import { withBridgeOf } from '../order-delivery.ts';
 
 export async function run({ output, project }: Call): Promise<number> {
-  const audit = await withJournal(project(), auditJournal);
-  output.show(audit, () => auditLines(audit));
+  const loaded = project();
+  const { audit, newest } = await withJournal(loaded, (reader) => ({
+    audit: auditJournal(reader),
+    newest: reader.info().nextSequence - 1,
+  }));
+  const sinks = await withBridgeOf(loaded, (bridge) => bridge.sinks());
+  const delivery = sinks.map((sink) => ({ ...sink, waiting: Math.max(0, newest - sink.cursor) }));
+  output.show({ ...audit, delivery }, () => [...auditLines(audit), ...delivery.map(deliveryLine)]);
   return audit.lost === 0 ? exitCodes.ok : exitCodes.findings;
 }
 
@@ -29,4 +38,16 @@ function auditLines({ observations, tasks, lost, targets }: Audit): string[] {
 
 function equation({ due, made, missed, skipped }: CoverageCounts): string {
   return `${due} due = ${made} made + ${missed} missed + ${skipped} skipped`;
+}
+
+/** Every event is delivered, set aside with a reason, or still to come. */
+function deliveryLine({
+  name,
+  cursor,
+  quarantined,
+  redriving,
+  waiting,
+}: SinkRows & { waiting: number }): string {
+  const done = `up to seq ${cursor}, ${quarantined} of them in quarantine, ${redriving} to be sent again`;
+  return `delivery      ${printable(name)} ${done} · ${waiting} to come`;
 }

@@ -7,6 +7,7 @@ import { flowStory } from '../flow-story.ts';
 import { withJournal } from '../journal-access.ts';
 import { readFlows } from '../project-files.ts';
 import { type PushStory, pushStory } from '../push-story.ts';
+import { sequenceIn } from '../set-aside.ts';
 import { eventStoryLines, pushStoryLines } from '../story-text.ts';
 
 export async function run({ args: [id = ''], output, project: load }: Call): Promise<void> {
@@ -55,10 +56,4 @@ async function storiesOf(reader: JournalReader, id: string, bridgeDir: string): 
   }
   const events = await Promise.all(push.events.map(storyOf));
   return { push, events: events.filter((story) => story !== undefined) };
-}
-
-function sequenceIn(id: string, journalId: string): number | undefined {
-  const [, digits] = /^(?:[0-9a-f]+-)?(\d{1,15})$/.exec(id) ?? [];
-  if (digits === undefined) return undefined;
-  return id === digits || id === `${journalId}-${digits}` ? Number(digits) : undefined;
 }

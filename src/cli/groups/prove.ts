@@ -1,3 +1,4 @@
+import { integer } from '../../config/settings.ts';
 import type { CommandSpec, FamilySpec } from '../command.ts';
 import { readBeginning, readMoment } from '../moment-option.ts';
 
@@ -69,6 +70,60 @@ export const proveCommands: readonly (CommandSpec | FamilySpec)[] = [
           ['pzm journal verify --against 5c1de7', 'and unaltered since that head was kept?'],
         ],
         load: () => import('../commands/journal-verify.ts'),
+      },
+    ],
+  },
+  {
+    name: 'dlq',
+    summary: 'what could not be delivered, and tasks that could not be done',
+    commands: [
+      {
+        usage: 'list',
+        summary: 'events in quarantine, and dead letters of tasks',
+        formats: ['json', 'jsonl'],
+        options: [
+          { flags: '--sink <name>', doc: 'only the events of this sink' },
+          { flags: '--most <n>', doc: 'at most so many (1000)', read: integer(1, 1_000_000) },
+        ],
+        examples: [['pzm dlq list', 'each with its reason']],
+        load: () => import('../commands/dlq-list.ts'),
+      },
+      {
+        usage: 'show <id>',
+        summary: 'all of one: an event by id or sequence, a task by id or dead-<n>',
+        formats: ['json'],
+        examples: [
+          ['pzm dlq show 80994fe9-7', 'an event that was set aside'],
+          ['pzm dlq show dead-12', 'a task, with its body'],
+        ],
+        load: () => import('../commands/dlq-show.ts'),
+      },
+      {
+        usage: 'retry [id...]',
+        summary: 'have events that were set aside sent again, with their ids',
+        formats: ['json'],
+        options: [
+          { flags: '--all', doc: 'all that is in quarantine' },
+          { flags: '--sink <name>', doc: 'only those of this sink' },
+          { flags: '--reason <text>', doc: 'why it will be taken now, for the journal' },
+        ],
+        examples: [
+          ['pzm dlq retry 80994fe9-7', 'one, by its id'],
+          ['pzm dlq retry --all --sink amqp --reason "the queue is bound again"', 'all of a sink'],
+        ],
+        load: () => import('../commands/dlq-retry.ts'),
+      },
+      {
+        usage: 'drop [id...]',
+        summary: 'give up delivering events that were set aside; they stay in the journal',
+        formats: ['json'],
+        options: [
+          { flags: '--all', doc: 'all that is in quarantine or to be sent again' },
+          { flags: '--sink <name>', doc: 'only those of this sink' },
+          { flags: '--reason <text>', doc: 'why nobody needs them; it is journaled' },
+        ],
+        examples: [['pzm dlq drop 80994fe9-7 --reason "a test of ours"', 'one, by its id']],
+        load: () => import('../commands/dlq-drop.ts'),
       },
     ],
   },

@@ -63,6 +63,16 @@ export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
         ],
         load: () => import('../commands/bridge-check.ts'),
       },
+      {
+        usage: 'drop <sink>',
+        summary: 'forget a sink that does not run any more: its cursor, and what it set aside',
+        formats: ['json'],
+        options: [{ flags: '--reason <text>', doc: 'why nobody needs it; it is journaled' }],
+        examples: [
+          ['pzm bridge drop old-amqp --reason "the broker was moved"', 'as pzm status bridge names it'],
+        ],
+        load: () => import('../commands/bridge-drop.ts'),
+      },
     ],
   },
 ];

@@ -40,6 +40,7 @@ describe('the built-in components', () => {
       'TaskManager apply',
       'Gateway admit',
       'Parking resume expire',
+      'Deliveries order',
       'Relay pass',
     ]);
   });
@@ -59,6 +60,7 @@ describe('the built-in components', () => {
     ['Gateway', 'admit'],
     ['Parking', 'resume'],
     ['Parking', 'expire'],
+    ['Deliveries', 'order'],
   ])('%s.%s refuses a body that is not its own', async (component, method) => {
     const bodies = [undefined, null, 7, 'x', [], {}, { tick: {} }, { files: [1] }, { set: { hash: 'x' } }];
     for (const body of bodies) {

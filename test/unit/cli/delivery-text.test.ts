@@ -61,7 +61,7 @@ describe('the bridge in words', () => {
       '      seq 3 of 7 · 4 events behind, the oldest 90 s old · 2 in flight · 1 in quarantine (pzm dlq list) · 2 to be sent again',
       `      last error ${at(now - 2000)}: broker.unreachable: Nobody answers.`,
       'old   does not run; has seq 1–5, 1 in quarantine, and keeps the journal from being shortened',
-      '      drop it with: pzm bridge drop old',
+      '      drop it with: pzm bridge drop old --reason "…"',
     ]);
   });
 

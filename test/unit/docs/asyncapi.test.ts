@@ -35,7 +35,14 @@ interface Described {
 const folder = new URL('../../../docs/events/', import.meta.url);
 const described = jsonIn(folder, 'asyncapi.json') as Described;
 const messages = Object.values(described.components.messages);
-const schemaFiles = ['cloud-event', 'observation', 'attested', 'policy-applied', 'policy-refused'];
+const schemaFiles = [
+  'cloud-event',
+  'observation',
+  'attested',
+  'policy-applied',
+  'policy-refused',
+  'delivery-order',
+];
 
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 addFormats.default(ajv);

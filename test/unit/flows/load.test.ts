@@ -93,6 +93,7 @@ test("the product's own flows have no findings", () => {
     ['TaskManager', new Set(['apply'])],
     ['Gateway', new Set(['admit'])],
     ['Parking', new Set(['resume', 'expire'])],
+    ['Deliveries', new Set(['order'])],
   ]);
   const registry = resolveFlows(flows, mappings, components);
   expect([...ofFlows, ...ofMappings, ...registry.findings]).toEqual([]);
@@ -104,6 +105,7 @@ test("the product's own flows have no findings", () => {
     'AttestTarget',
     'Expire',
     'ObserveTarget',
+    'OrderDelivery',
     'RetireTarget',
     'StopTarget',
   ]);

@@ -4,13 +4,20 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type EventRecord, toCloudEvent } from '../../../src/model/cloud-event.ts';
-import type { EventBody } from '../../../src/model/event.ts';
+import { type EventBody, orderEventOf } from '../../../src/model/event.ts';
 import { stop } from '../../../src/model/node-life.ts';
 import { age, retire, type TargetNotice } from '../../../src/model/target-notice.ts';
 import { reconcile, type TargetState } from '../../../src/model/target-state.ts';
 import { observation, stamp, tick } from './arbitraries.ts';
 
-const schemaNames = ['cloud-event', 'observation', 'attested', 'policy-applied', 'policy-refused'] as const;
+const schemaNames = [
+  'cloud-event',
+  'observation',
+  'attested',
+  'policy-applied',
+  'policy-refused',
+  'delivery-order',
+] as const;
 const schemas = schemaNames.map(
   (name) =>
     JSON.parse(
@@ -83,6 +90,18 @@ function stopped(state: TargetState | undefined, notice: TargetNotice) {
   return stop(state, { ...notice, skipped: 0 }, { count: 0, lastDue: state?.lastDue ?? null });
 }
 
+const ordered: fc.Arbitrary<EventBody> = fc
+  .record({
+    kind: fc.constantFrom('retry', 'drop', 'drop-sink'),
+    number: fc.integer({ min: 1 }),
+    sink: fc.string({ minLength: 1 }),
+    sequences: fc.option(fc.array(fc.integer({ min: 1 }))),
+    by: fc.string({ minLength: 1 }),
+    reason: fc.string({ minLength: 1 }),
+    time: fc.nat(),
+  })
+  .map(orderEventOf);
+
 describe('CloudEvent', () => {
   it('carries where the record came from and how it is proved', () => {
     expect(toCloudEvent(record)).toEqual({
@@ -106,11 +125,13 @@ describe('CloudEvent', () => {
   });
 
   it("takes the type only from the product's own events", () => {
-    const forged = { type: 'polar.observation.violated', data: {} };
-    expect(toCloudEvent({ ...record, body: forged })).toMatchObject({
-      type: 'polar.flow.ObserveTarget.changed',
-      data: forged,
-    });
+    for (const type of ['polar.observation.violated', 'polar.delivery.dropped']) {
+      const forged = { type, data: {} };
+      expect(toCloudEvent({ ...record, body: forged })).toMatchObject({
+        type: 'polar.flow.ObserveTarget.changed',
+        data: forged,
+      });
+    }
   });
 
   it('obeys its schema, whatever was observed or applied', () => {
@@ -118,6 +139,7 @@ describe('CloudEvent', () => {
       observed,
       applied.map((body) => [body]),
       refused.map((body) => [body]),
+      ordered.map((body) => [body]),
       fc.jsonValue().map((body) => [body]),
     );
     fc.assert(
@@ -134,7 +156,7 @@ describe('CloudEvent', () => {
   it('says nothing in its data that the schema does not describe', () => {
     const described = new Map(schemas.map(({ $id, properties }) => [$id.split(':').at(-1), properties]));
     fc.assert(
-      fc.property(fc.oneof(observed, fc.tuple(applied, refused)), (several) => {
+      fc.property(fc.oneof(observed, fc.tuple(applied, refused, ordered)), (several) => {
         for (const { type, data } of several) {
           const properties = described.get(schemaOf(type));
           expect(Object.keys(properties ?? {})).toEqual(expect.arrayContaining(Object.keys(data)));
@@ -156,5 +178,6 @@ describe('CloudEvent', () => {
 
 function schemaOf(type: string): string {
   if (type === 'polar.observation.attested') return 'attested';
+  if (/^polar\.(delivery|sink)\./.test(type)) return 'delivery-order';
   return type.startsWith('polar.observation.') ? 'observation' : type.slice(6).replace('.', '-');
 }
