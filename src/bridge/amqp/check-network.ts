@@ -4,14 +4,14 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { BrokerSettings } from '../../config/broker.ts';
 import type { BrokerCredentials } from '../../config/broker-files.ts';
 import { isLoopback } from '../../config/broker-url.ts';
+import { humanDuration } from '../../model/duration.ts';
 import { messageOf } from '../../model/errors.ts';
 import { type CheckedStep, failed, ok, warning } from './checked-step.ts';
 import { answerWithinMs, placeOf, tlsOptionsOf } from './connection.ts';
 import { openingFailure } from './failures.ts';
 
-const dayMs = 86_400_000;
-/** Certificates that end sooner are worth a word. */
-const soonDays = 14;
+/** Of its whole life: a certificate with less left is worth a word, be it for a day or for a year. */
+const lateShare = 0.1;
 
 /** Name, connection and certificate, up to the first that fails. */
 export async function checkNetwork(
@@ -64,15 +64,15 @@ async function verify(settings: BrokerSettings, credentials: BrokerCredentials):
       ...(/^[\d.]+$|:/.test(url.host) ? {} : { servername: url.host }),
       ...options,
     });
-    const certificate = await established(socket, 'secureConnect', () => ({
-      protocol: socket.getProtocol(),
-      validTo: socket.getPeerCertificate().valid_to,
-    }));
-    const days = Math.floor((Date.parse(certificate.validTo) - Date.now()) / dayMs);
-    const says = `${certificate.protocol}, a certificate for ${serverName ?? url.host}, valid for ${days} more days`;
-    return days < soonDays
-      ? warning('verify', says, 'Renew the certificate of the broker.')
-      : ok('verify', says);
+    const { protocol, from, to } = await established(socket, 'secureConnect', () => {
+      const { valid_from, valid_to } = socket.getPeerCertificate();
+      return { protocol: socket.getProtocol(), from: Date.parse(valid_from), to: Date.parse(valid_to) };
+    });
+    const leftMs = to - Date.now();
+    const name = serverName ?? url.host;
+    const says = `${protocol}, a certificate for ${name}, valid for another ${humanDuration(leftMs)}`;
+    const isLate = leftMs < lateShare * (to - from);
+    return isLate ? warning('verify', says, 'Renew the certificate of the broker.') : ok('verify', says);
   } catch (error) {
     return failureOf('verify', error, settings);
   }

@@ -6,9 +6,7 @@ import { checkBindings } from './check-bindings.ts';
 import { checkNetwork } from './check-network.ts';
 import { checkTopology } from './check-topology.ts';
 import { type CheckedStep, failed, ok, unseen } from './checked-step.ts';
-import { destroyConnection, openConnection } from './connection.ts';
-
-const closeWithinMs = 2000;
+import { closeConnection, openConnection } from './connection.ts';
 
 /**
  * Walks the way to the broker as the bridge would, and ends with the first step of the link that fails. It publishes
@@ -30,9 +28,7 @@ export async function checkBroker(settings: BrokerSettings, baseDir: string): Pr
     const bindings = await checkBindings(settings, credentials);
     return [...network, ...steps, ...topology, ...bindings];
   } finally {
-    const late = setTimeout(() => destroyConnection(connection), closeWithinMs);
-    await connection.close().catch(() => {});
-    clearTimeout(late);
+    await closeConnection(connection);
   }
 }
 

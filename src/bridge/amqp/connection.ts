@@ -7,6 +7,7 @@ import { type LinkPlace, openingFailure } from './failures.ts';
 
 /** Of the socket in silence, before the connection is open. */
 export const answerWithinMs = 10_000;
+const closeWithinMs = 2000;
 
 /**
  * A connection with its virtual host open, and nothing on it. Its errors are to be listened to.
@@ -80,6 +81,19 @@ function refusePlaintext({ url, allowPlaintext }: BrokerSettings, place: LinkPla
 export function placeOf({ url, auth, serverName }: BrokerSettings): LinkPlace {
   const { host, vhost, isTls } = url;
   return { where: formatBrokerUrl(url), host, vhost, isTls, auth, serverName: serverName ?? host };
+}
+
+/** Politely, as long as the broker answers; it is gone when this resolves. */
+export async function closeConnection(model: ChannelModel): Promise<void> {
+  let late: NodeJS.Timeout | undefined;
+  // What was asked to close never resolves when the connection breaks meanwhile.
+  const gone = new Promise<void>((resolve) => {
+    model.once('close', () => resolve());
+    late = setTimeout(resolve, closeWithinMs);
+  });
+  await Promise.race([model.close().catch(() => {}), gone]);
+  clearTimeout(late);
+  destroyConnection(model);
 }
 
 /** The client has no way to end a connection whose other side is silent: closing waits for an answer. */

@@ -2,7 +2,7 @@ import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { BrokerSettings } from '../../config/broker.ts';
 import type { BrokerCredentials } from '../../config/broker-files.ts';
 import { messageOf, PolarError } from '../../model/errors.ts';
-import { destroyConnection, openConnection, placeOf } from './connection.ts';
+import { closeConnection, destroyConnection, openConnection, placeOf } from './connection.ts';
 import { type LinkPlace, linkFailure, lostFailure } from './failures.ts';
 import type { Message } from './message.ts';
 import { type Unconfirmed, UnconfirmedMessages } from './unconfirmed.ts';
@@ -29,8 +29,6 @@ export interface LinkEvents {
   readonly lost: (error: PolarError) => void;
   readonly blocked: (isBlocked: boolean) => void;
 }
-
-const closeWithinMs = 2000;
 
 /**
  * Connects, verifies, authenticates, opens the virtual host and a channel with confirms.
@@ -147,9 +145,7 @@ function createLink(
     async close() {
       isOurEnd = true;
       if (broken) return;
-      const late = setTimeout(() => destroyConnection(model), closeWithinMs);
-      await model.close().catch(() => {});
-      clearTimeout(late);
+      await closeConnection(model);
       lose(new Error('it was closed'));
     },
     abandon() {
