@@ -1,7 +1,8 @@
 import { type Palette, plainPalette } from '../model/event-text.ts';
 import { ansiPalette } from '../model/palette.ts';
 
-export const formats = ['text', 'json', 'jsonl'] as const;
+/** `mermaid` and `sarif` are for the tools that read them; few commands speak them. */
+export const formats = ['text', 'json', 'jsonl', 'mermaid', 'sarif'] as const;
 export type Format = (typeof formats)[number];
 
 /** Where a command says things: data on stdout, narration on stderr. */

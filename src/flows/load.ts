@@ -102,11 +102,14 @@ function digestOf(sources: readonly Source[]): Digest {
   return createHash('sha256').update(JSON.stringify(texts)).digest('hex').slice(0, 12);
 }
 
+/** What a file of cases for `flow test` ends in; it lies beside the flows and is none of them. */
+export const caseFileEnding = '.test.ini';
+
 /** By name, so that which of two equal sections comes first does not depend on the file system; hidden ones are editors'. */
 function listFiles(folder: string, unreadable: (file: string, error: unknown) => void): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.ini') && !name.startsWith('.'))
+      .filter((name) => name.endsWith('.ini') && !name.endsWith(caseFileEnding) && !name.startsWith('.'))
       .sort()
       .map((name) => join(folder, name));
   } catch (error) {

@@ -47,6 +47,27 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
         load: () => import('../commands/flow-explain.ts'),
       },
       {
+        usage: 'graph [name]',
+        summary: 'a picture of a flow: what runs at each step, and what cannot',
+        formats: ['json', 'mermaid'],
+        options: [{ flags: '--all', doc: 'every flow' }],
+        examples: [
+          ['pzm flow graph ObserveTarget', 'boxes, for a terminal of 80 columns'],
+          ['pzm flow graph --all --format mermaid', 'for a page that draws Mermaid'],
+        ],
+        load: () => import('../commands/flow-graph.ts'),
+      },
+      {
+        usage: 'test [name...]',
+        summary: 'walk the cases of flows/<name>.test.ini without a node; exit 1 if one fails',
+        formats: ['json', 'jsonl'],
+        examples: [
+          ['pzm flow test', 'all of them'],
+          ['pzm flow test note', 'those of flows/note.test.ini'],
+        ],
+        load: () => import('../commands/flow-test.ts'),
+      },
+      {
         usage: 'add <name> [step...]',
         summary: 'write a new flow; the entry and the end are added where they are not given',
         formats: ['json'],
