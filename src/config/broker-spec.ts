@@ -32,7 +32,7 @@ export const brokerSpec = {
     password: {
       read: secretReference(),
       doc: 'Where the password is. It is read again when its file changes. Default: POLAR_BROKER_PASSWORD of the environment.',
-      example: `\${file:broker.password}`,
+      example: `\${file:rabbit.password}`,
       secret: true,
     },
     ca: {
