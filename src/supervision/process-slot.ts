@@ -104,6 +104,16 @@ export function howItEnded({ failure }: Slot, { code }: ChildExit): 'normal' | '
   return code === 0 ? 'normal' : 'abnormal';
 }
 
+/** What only the system can say of an end: undefined where it says nothing. */
+export function failureBy({ signal }: ChildExit, name: string): StartFailure | undefined {
+  if (signal !== 'SIGBUS') return undefined;
+  return {
+    code: 'io.failed',
+    message: `${name} cannot read a file of the journal (SIGBUS): it was cut short, or the disk is full or fails.`,
+    hint: 'Make room, or put back the folder of data from a copy; nothing was written to it.',
+  };
+}
+
 /** The error of a supervisor that gives up: what its last child said, when it said something. */
 export function escalationOf(detail: string, failure: StartFailure | undefined): PolarError {
   const code: ErrorCode = codeOf(failure) ?? 'node.start-failed';

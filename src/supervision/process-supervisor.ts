@@ -6,6 +6,7 @@ import { Liveness } from './liveness.ts';
 import {
   createSlot,
   escalationOf,
+  failureBy,
   howItEnded,
   type Incarnation,
   incarnationOf,
@@ -184,6 +185,7 @@ export class ProcessSupervisor {
     slot.isReady = false;
     slot.exitedAtMs = performance.now();
     slot.lastExit = { ...exit, at: Date.now(), backInMs: undefined };
+    slot.failure ??= failureBy(exit, slot.spec.name);
     this.#hooks.onExit?.({ ...incarnationOf(slot, fork.pid), ...exit, expected });
     // Forked ahead and gone before its turn: its turn forks it again, and that one counts.
     if (isConfigured) this.#dispatch(exited(slot, howItEnded(slot, exit)));

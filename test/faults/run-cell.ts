@@ -30,7 +30,7 @@ export async function runCell(
 
 /** Whether the fault was one: the process that it befell is another one now, or the same, as it should. */
 function wrongVictims({ fault, victim, phase }: Cell, before: Processes, after: Processes): string[] {
-  if (phase !== 'under load' || victim.processes.includes('supervisor')) return [];
+  if (!fault.leaves || phase !== 'under load' || victim.processes.includes('supervisor')) return [];
   const pidIn = (processes: Processes, name: string) =>
     processes.find((process) => process.name === name)?.pid;
   return victim.processes.flatMap((name) => {

@@ -4,10 +4,9 @@ import type { Fault } from './fault.ts';
 
 const comesWithTasks = async () => {};
 
-/** The worker dies in the middle of a method; the task is run again, by another one. */
+/** Whichever worker runs it dies in the middle of a method; the task is run again. */
 export const crashInAction: Fault = {
   name: 'exit in an action',
-  leaves: 'the same',
   kinds: ['count', 'fatal', 'slow', 'family', 'count'],
   inject: comesWithTasks,
 };

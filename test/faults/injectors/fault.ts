@@ -4,8 +4,8 @@ import type { NodeUnderTest } from '../node.ts';
 /** One way to fail. */
 export interface Fault {
   readonly name: string;
-  /** Whether the process that failed is another one afterwards. */
-  readonly leaves: 'another' | 'the same';
+  /** Whether the process that failed is another one afterwards; unsaid where it may be either. */
+  readonly leaves?: 'another' | 'the same';
   /** Only where the fault comes with the tasks: what is pushed instead of the usual set. */
   readonly kinds?: readonly Kind[];
   inject(node: NodeUnderTest, names: readonly string[]): Promise<void>;
