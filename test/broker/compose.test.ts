@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { connect, credentials } from 'amqplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cli } from '../e2e/shell.ts';
-import { type Composed, missingForCompose, openCompose } from './compose.ts';
+import { type Composed, missingForCompose, openCompose, repository } from './compose.ts';
 import { freePorts } from './free-ports.ts';
 import { until } from './waiting.ts';
 
@@ -61,6 +61,32 @@ describe.skipIf(missing !== undefined)('docker-compose.yml', () => {
     };
     expect(await files('rabbitmq')).toEqual(['ca.pem 400 own', 'server.key 400 own', 'server.pem 400 own']);
     expect(await files('pipeline')).toEqual(['ca.pem 400 own', 'client.key 400 own', 'client.pem 400 own']);
+  });
+
+  test('delivers what the node sees to a consumer with nothing of ours', async () => {
+    // The queue is made by the node, and keeps events until somebody reads them.
+    await until('the queue is there', async () =>
+      (await inService('rabbitmq', 'rabbitmqctl', '-q', 'list_queues', 'name')).includes('polar.events'),
+    );
+    const consumer = join(repository, 'examples', 'consumer', 'consumer.mjs');
+    const files = ['--ca', cert('ca.pem'), '--cert', cert('client.pem'), '--key', cert('client.key')];
+    const read = (...args: string[]) =>
+      run(process.execPath, [
+        consumer,
+        '--url',
+        url,
+        ...files,
+        '--queue',
+        'polar.events',
+        '--existing',
+        ...args,
+      ]);
+    const { stdout } = await read('--count', '2');
+    const types = stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types).toEqual(['polar.policy.applied', 'polar.observation.first']);
   });
 
   test('lets nobody in without a certificate, and nobody do more than the pipeline needs', async () => {
