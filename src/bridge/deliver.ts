@@ -76,6 +76,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const note = (error: unknown) => {
     lastError = { code: codeOf(error) ?? 'error', message: messageOf(error), time: Date.now() };
   };
+  const reasonNow = () => lastError?.code;
   const ledger = createLedger({ store, sink: sink.name, settled: cursor.settled, onFull: note });
   const redrives = createRedrives(store, sink.name, ledger);
   /** Of the link: aborted when it is lost; each connect makes the next one. */
@@ -165,6 +166,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const run = async () => {
     signal.addEventListener('abort', () => wake.ring(), { once: true });
     let failures = 0;
+    let logged: string | undefined;
     while (!signal.aborted) {
       const mine = new AbortController();
       life = mine;
@@ -188,8 +190,12 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       if (signal.aborted) break;
       const wasUp = upSince !== undefined && performance.now() - upSince > longestBackOffMs;
       failures = cursor.settled > settledBefore || wasUp ? 1 : failures + 1;
-      // One line for all the failures in a row; the line that says "up" has their number.
-      if (failures === 1) log.warn({ event: 'sink.lost', sink: sink.name, err: lastError }, 'sink is lost');
+      // One line for all the failures of a kind in a row; the line that says "up" has their number.
+      const reason = reasonNow();
+      if (failures === 1 || reason !== logged) {
+        logged = reason;
+        log.warn({ event: 'sink.lost', sink: sink.name, err: lastError, failures }, 'sink is lost');
+      }
       await createWake().wait(options.backOffMs(failures), signal);
     }
     const until = performance.now() + stopWithinMs;
