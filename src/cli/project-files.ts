@@ -8,14 +8,16 @@ import { type Project, readProject } from '../config/project.ts';
 import { type RulesReading, readingOf } from '../flows/follow-flows.ts';
 import { loadFlows, loadMappings } from '../flows/load.ts';
 import type { Mappings } from '../flows/mapping.ts';
-import { type KnownComponents, resolveFlows } from '../flows/resolve.ts';
+import { type KnownComponents, type ResolvedFlow, resolveFlows } from '../flows/resolve.ts';
 import { byPlace, type Finding } from '../model/finding.ts';
 import type { Flow } from '../model/flow.ts';
 import type { PolicyFile, PolicySet } from '../model/policy.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { type ParsedPolicies, parsePolicies } from '../policies/parse-policies.ts';
+import { readCaseFiles } from './case-files.ts';
 import { secretFindings } from './secret-findings.ts';
+import { traceProject } from './trace-project.ts';
 
 /** The package's root, where the product's own flows are. */
 export const productDir = fileURLToPath(new URL('../../', import.meta.url));
@@ -36,6 +38,7 @@ export async function lintProject(start: string): Promise<LintedProject> {
   const policies = await readPolicies(project);
   const secrets = secretFindings(policies.files, project.root);
   const flows = readFlows(project);
+  const cases = readCaseFiles(project, []);
   return {
     project,
     files: [
@@ -44,9 +47,14 @@ export async function lintProject(start: string): Promise<LintedProject> {
       ...flows.componentFiles,
     ],
     policies: policies.set,
-    findings: [...findings, ...policies.findings, ...within(project, secrets), ...flows.findings].sort(
-      byPlace,
-    ),
+    findings: [
+      ...findings,
+      ...policies.findings,
+      ...within(project, secrets),
+      ...flows.findings,
+      ...cases.findings,
+      ...traceProject(flows),
+    ].sort(byPlace),
   };
 }
 
@@ -73,7 +81,7 @@ export interface ReadFlows {
   readonly componentFiles: readonly string[];
   readonly findings: readonly Finding[];
   /** The flows that would run. */
-  readonly sound: ReadonlySet<string>;
+  readonly sound: ReadonlyMap<string, ResolvedFlow>;
   /** As a process of the node says what it has read. */
   readonly reading: RulesReading;
 }
@@ -101,7 +109,7 @@ export function readFlowsWith(
     components,
     componentFiles,
     findings: [...ofComponents, ...ofRules].sort(byPlace),
-    sound: new Set(registry.flows.keys()),
+    sound: registry.flows,
     reading: readingOf(digest, digestOfMappings, ofRules),
   };
 }

@@ -81,3 +81,29 @@ test('a flow is drawn for the terminal and for Mermaid', async () => {
     stderr: expect.stringContaining('--all'),
   });
 });
+
+test('check tells what no line shows by itself, in words that an editor reads, and as SARIF', async () => {
+  writeFileSync(
+    join(project.folder, 'actionmappings/parcels.ini'),
+    `${example('actionmappings/parcels.ini')}?Parcel?weigh = Relay.pass\n?Parcel?lift = Relay.pass\n`,
+  );
+  writeFileSync(join(project.folder, 'flows/parcels.test.ini'), '[x]\npsh = Parcel\n');
+  const { code, stdout } = await pzm(['check'], project.folder);
+  expect(code).toBe(1);
+  const page = readFileSync(new URL('../../docs/flows.md', import.meta.url), 'utf8');
+  const [, regexp = ''] = /"regexp": "(.*)",/.exec(page) ?? [];
+  const matcher = new RegExp(JSON.parse(`"${regexp}"`));
+  const seen = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => matcher.exec(line)?.slice(1, 6));
+  expect(seen).toEqual([
+    ['actionmappings/parcels.ini', '4', '1', 'warning', 'mapping.shadowed'],
+    ['actionmappings/parcels.ini', '5', '1', 'warning', 'mapping.unused'],
+    ['flows/parcels.test.ini', '2', '1', 'error', 'flow.invalid-case'],
+  ]);
+  const sarif = JSON.parse((await pzm(['check', '--format', 'sarif'], project.folder)).stdout);
+  expect(sarif.runs[0].results.map((one: { ruleId: string }) => one.ruleId)).toEqual(
+    seen.map((one) => one?.[4]),
+  );
+});

@@ -9,8 +9,9 @@ import { countText } from '../count-text.ts';
 import { exitCodes, findingLine } from '../failure.ts';
 import { standingOf, withJournal } from '../journal-access.ts';
 import { type LintedProject, lintProject } from '../project-files.ts';
+import { sarifOf } from '../sarif.ts';
 
-export async function run({ args: [path], start, output }: Call): Promise<number> {
+export async function run({ args: [path], start, output, version }: Call): Promise<number> {
   const scope = scopeOf(path, start);
   const linted = await lintProject(scope.start);
   const findings = linted.findings.filter(({ file }) => isWithin(scope.only, file));
@@ -27,7 +28,8 @@ export async function run({ args: [path], start, output }: Call): Promise<number
     findings,
   };
   const cwd = process.cwd();
-  output.show(data, () => findings.map((finding) => findingLine(finding, cwd)));
+  if (output.format === 'sarif') output.lines([JSON.stringify(sarifOf(findings, cwd, version), null, 2)]);
+  else output.show(data, () => findings.map((finding) => findingLine(finding, cwd)));
   output.note(summary(files.length, targets, findings, inForce));
   return problems === 0 ? exitCodes.ok : exitCodes.findings;
 }

@@ -1,7 +1,8 @@
+import { readCaseFiles } from '../case-files.ts';
 import type { Call } from '../command.ts';
 import { countText } from '../count-text.ts';
 import { exitCodes, findingLine, pathFrom } from '../failure.ts';
-import { type CaseReport, readCaseFiles, runCases } from '../flow-tests.ts';
+import { type CaseReport, runCases } from '../flow-tests.ts';
 
 export async function run({ rest: names, project: load, output }: Call): Promise<number> {
   const project = load();

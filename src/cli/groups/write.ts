@@ -5,10 +5,11 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
   {
     usage: 'check [path]',
     summary: 'read all files of the project and report their problems; exit 1 if there are any',
-    formats: ['json'],
+    formats: ['json', 'sarif'],
     examples: [
       ['pzm check', 'the whole project'],
       ['pzm check policies/shop.ini', 'what concerns one file'],
+      ['pzm check --format sarif', 'for code hosts and editors'],
     ],
     load: () => import('../commands/check.ts'),
   },
