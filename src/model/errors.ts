@@ -54,6 +54,11 @@ export const errorCodes = {
   'broker.permission-denied': entry('retry', 69, 'The user may not do on the broker what is needed.'),
   'broker.plaintext-refused': entry('retry', 78, 'The link to another machine would not be encrypted.'),
   'broker.tls-failed': entry('retry', 69, 'The broker and this node find no common TLS.'),
+  'broker.queue-missing': entry(
+    'retry',
+    69,
+    'No queue takes events any more, though one was declared; it is declared again.',
+  ),
   'broker.topology-differs': entry('retry', 69, 'An exchange or a queue is there with other properties.'),
   'broker.unreachable': entry('retry', 69, 'Nothing answers at the address of the broker.'),
   'broker.unresolved': entry('retry', 69, 'The name of the broker leads to no address.'),

@@ -124,6 +124,21 @@ describeWithBroker('the link to RabbitMQ', () => {
     expect(await subject.arrived()).toEqual(['j-1']);
   });
 
+  test('a queue that is deleted is made again before anything is set aside; not every time', async () => {
+    const subject = await open();
+    const deleteQueue = () => theBroker().management.deleteQueue(vhost, 'polar.events');
+    await subject.sink.connect(onLost);
+    await deleteQueue();
+    await expect(subject.sink.write(anEvent(1), 1)).rejects.toMatchObject({ code: 'broker.queue-missing' });
+    expect(lost).toEqual([expect.objectContaining({ code: 'broker.queue-missing' })]);
+    await subject.sink.connect(onLost);
+    await subject.sink.write(anEvent(1), 2);
+    expect(await subject.arrived()).toEqual(['j-1']);
+    await deleteQueue();
+    await expect(subject.sink.write(anEvent(2), 1)).rejects.toMatchObject({ code: 'broker.unroutable' });
+    expect(lost).toHaveLength(1);
+  });
+
   test('a permission that is taken away is told of', async () => {
     const broker = theBroker();
     const subject = await open();

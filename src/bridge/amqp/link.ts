@@ -28,6 +28,8 @@ export interface LinkEvents {
   /** At most once, and never after `close` or `abandon`. */
   readonly lost: (error: PolarError) => void;
   readonly blocked: (isBlocked: boolean) => void;
+  /** No queue takes an event. True: the link is given up, so that the next one declares again what was deleted. */
+  readonly unroutable: () => boolean;
 }
 
 /**
@@ -103,6 +105,12 @@ function createLink(
   channel.on('error', lose);
   channel.on('return', ({ properties, fields }) => {
     const { replyText = 'returned' } = fields as { replyText?: string };
+    if (events.unroutable()) {
+      const what = `no queue takes what is published to ${exchange} (${replyText})`;
+      return end(
+        linkFailure('broker.queue-missing', place, 'publish', what, 'The queues are declared again.'),
+      );
+    }
     unconfirmed.giveBack(String(properties.messageId), replyText);
   });
 

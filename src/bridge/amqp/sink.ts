@@ -26,6 +26,8 @@ interface Held {
 
 /** What happens once a renewal has failed: it is tried again with the next change, or after this. */
 const renewAgainMs = 30_000;
+/** With a queue of ours events have somewhere to go: one that comes back says that it was deleted. Not for ever. */
+const declareAgainMs = 30_000;
 /** For confirmations that are still to come: what has none is sent again by the next life. */
 const closeWithinMs = 5000;
 
@@ -46,6 +48,7 @@ export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSi
   let held: Held[] | undefined;
   let renewal: Promise<void> | undefined;
   let tried = { fingerprint: '', at: 0 };
+  let declaredAgainAt = Number.NEGATIVE_INFINITY;
   let looking: NodeJS.Timeout | undefined;
   let onLost: (error: unknown) => void = () => {};
   let isClosed = false;
@@ -61,6 +64,13 @@ export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSi
     const opened = await openLink(settings, credentials, {
       lost: (error) => isMine() && lose(error),
       blocked: (isBlocked) => isMine() && setState(isBlocked ? 'blocked' : 'up'),
+      unroutable() {
+        const { declare, queues } = settings.topology;
+        const now = performance.now();
+        if (!declare || queues.length === 0 || now - declaredAgainAt < declareAgainMs) return false;
+        declaredAgainAt = now;
+        return true;
+      },
     });
     isMine = () => opened === link;
     try {
