@@ -1,7 +1,7 @@
 import { Account } from './account.ts';
 import { type Arrivals, terminalArrivals } from './arrivals.ts';
 import { type NodeOptions, NodeUnderTest } from './node.ts';
-import { type FaultProject, openProject } from './project.ts';
+import { type FaultProject, openProject, type ProjectOptions } from './project.ts';
 
 /** What cells are tried on: one project and its node, kept from cell to cell as long as all is well. */
 export interface Bench {
@@ -12,14 +12,19 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function openBench(options: NodeOptions & { readonly dataDir?: string } = {}): Promise<Bench> {
+export interface BenchOptions extends NodeOptions, ProjectOptions {
+  /** The terminal unless given. */
+  readonly arrivals?: Arrivals;
+}
+
+export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const project = await openProject(options);
   const node = new NodeUnderTest(project, options);
   return {
     project,
     node,
     account: new Account(project),
-    arrivals: terminalArrivals(project),
+    arrivals: options.arrivals ?? terminalArrivals(project),
     async close() {
       await node.killAll();
       await project.remove();

@@ -64,9 +64,10 @@ function keepUp({ node }: Bench) {
   let startedAgain = 0;
   const ended = (async () => {
     while (!isOver) {
+      // It is not waited for: the next fault may be faster than all of its processes.
       if (!node.isUp()) {
         startedAgain++;
-        await node.start();
+        await node.beginAnew();
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

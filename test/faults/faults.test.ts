@@ -16,8 +16,7 @@ afterAll(() => bench.close());
 
 for (const [index, cell] of matrix.entries()) {
   const name = nameOf(cell);
-  if (!isChosen(name, cell.isSample)) continue;
-  test(name, async () => {
+  test.runIf(isChosen(name, cell.isSample))(name, async () => {
     const outcome = await report(name, () => runCell(bench, cell, `c${index}`));
     if (!outcome.isSound) {
       // Whatever is wrong with this node is no concern of the next cell.

@@ -20,8 +20,7 @@ function cell(
   run: (bench: Bench) => Promise<Ledger>,
   { isSample = false, isPossible = true } = {},
 ): void {
-  if (!isChosen(name, isSample)) return;
-  test.skipIf(!isPossible)(name, () => onBench(name, run));
+  test.runIf(isPossible && isChosen(name, isSample))(name, () => onBench(name, run));
 }
 
 async function onBench(
@@ -42,8 +41,7 @@ for (const [name, run] of [
   ['disk full, and room again', fillDisk],
   ['data directory read-only, and writable again', forbidWriting],
 ] as const) {
-  if (!isChosen(name, false)) continue;
-  test.skipIf(!disk)(name, async () => {
+  test.runIf(disk && isChosen(name, false))(name, async () => {
     const own = mountDisk()!;
     try {
       await onBench(name, (bench) => run(bench, own), join(own.folder, 'data'));

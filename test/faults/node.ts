@@ -68,14 +68,14 @@ export class NodeUnderTest {
 
   /** Resolves when every process is ready; starts the node as often as it has ended. */
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    if (!this.isUp()) await this.#beginAnew(env);
+    if (!this.isUp()) await this.beginAnew(env);
     await this.ready(env);
   }
 
   /** Ready as a whole; a node that has given up meanwhile is started again, as a service manager would. */
   async ready(env: Readonly<Record<string, string>> = {}): Promise<readonly ProcessLine[]> {
     return until(`a ready node; it said ${this.#stderr.slice(-2000)}`, async () => {
-      if (!this.isUp()) await this.#beginAnew(env);
+      if (!this.isUp()) await this.beginAnew(env);
       const processes = await this.processes();
       return processes.length > 1 && processes.every(({ state }) => state === 'ready')
         ? processes
@@ -83,7 +83,8 @@ export class NodeUnderTest {
     });
   }
 
-  async #beginAnew(env: Readonly<Record<string, string>>): Promise<void> {
+  /** For a node that has ended: starts `up` when nothing of it is left, and returns at once. */
+  async beginAnew(env: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.gone();
     this.begin(env);
   }

@@ -16,14 +16,20 @@ export interface FaultProject {
 
 const files = fileURLToPath(new URL('project', import.meta.url));
 
-/** `dataDir` may lie elsewhere: on a disk of its own. */
-export async function openProject(options: { readonly dataDir?: string } = {}): Promise<FaultProject> {
+export interface ProjectOptions {
+  /** Elsewhere than in the project: on a disk of its own. */
+  readonly dataDir?: string;
+  /** More sections of `polar.ini`. */
+  readonly settings?: string;
+}
+
+export async function openProject(options: ProjectOptions = {}): Promise<FaultProject> {
   const folder = mkdtempSync(join(tmpdir(), 'pzm-faults-'));
   const targets = await openTargets();
-  const { dataDir = join(folder, '.polar') } = options;
+  const { dataDir = join(folder, '.polar'), settings = '' } = options;
   cpSync(files, folder, { recursive: true });
   for (const name of ['policies', 'marks', 'faults']) mkdirSync(join(folder, name));
-  writeFileSync(join(folder, 'polar.ini'), polarIni(dataDir));
+  writeFileSync(join(folder, 'polar.ini'), polarIni(dataDir) + settings);
   writeFileSync(join(folder, 'policies', 'numbered.ini'), policyOf(targets));
   return {
     folder,
