@@ -14,6 +14,7 @@ export const matrix: readonly Cell[] = [
   ...cells(sigkill, everyone, ['under load'], { sample: everyone }),
   ...cells(sigkill, everyone, ['idle', 'catching up', 'starting', 'draining'], {
     sample: [victims.subject],
+    samplePhase: 'catching up',
   }),
   ...cells(sigterm, [...single, victims.all], ['under load'], { sample: [victims.supervisor] }),
   ...cells(sigterm, [victims.supervisor], ['idle', 'catching up', 'starting', 'draining']),

@@ -72,7 +72,7 @@ for (const { rule, mutation, run, isRed, env = {} } of proofs) {
   const needsPower = mutation === seenBeforeDurable;
   for (const isMutated of [false, true]) {
     const name = `${isMutated ? 'mutation: without' : 'with'} "${rule}"`;
-    test.runIf((power || !needsPower) && isChosen(name, isMutated))(name, async () => {
+    test.runIf((power || !needsPower) && isChosen(name, isMutated || needsPower))(name, async () => {
       const product = openPatchedProduct(isMutated ? mutation : []);
       const bench = await openBench({ command: product.command, env });
       try {

@@ -29,6 +29,7 @@ export class NodeUnderTest {
   #process: ChildProcess | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
   #stderr = '';
+  #begun = 0;
   /** Every pid that was ever seen: after the end none of them may be left. */
   readonly #pids = new Set<number>();
 
@@ -44,6 +45,7 @@ export class NodeUnderTest {
     const [program = '', ...args] = [...wrapper, process.execPath, command, 'up', '--format', 'jsonl'];
     const events = openSync(join(folder, 'events.jsonl'), 'a');
     this.#stderr = '';
+    this.#begun++;
     const child = spawn(program, args, {
       cwd: folder,
       // A process group of its own, which can be suspended as one.
@@ -74,9 +76,15 @@ export class NodeUnderTest {
 
   /** Ready as a whole; a node that has given up meanwhile is started again, as a service manager would. */
   async ready(env: Readonly<Record<string, string>> = {}): Promise<readonly ProcessLine[]> {
-    return until(`a ready node; it said ${this.#stderr.slice(-2000)}`, async () => {
+    let last: readonly ProcessLine[] = [];
+    const missing = () => {
+      const states = last.map(({ name, state, restarts }) => `${name} ${state} ${restarts}`).join(', ');
+      return `a ready node, begun ${this.#begun} times: ${states}; it said ${this.#stderr.slice(-2000)}`;
+    };
+    return until(missing, async () => {
       if (!this.isUp()) await this.beginAnew(env);
       const processes = await this.processes();
+      last = processes;
       return processes.length > 1 && processes.every(({ state }) => state === 'ready')
         ? processes
         : undefined;
