@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs';
+import { openJournalWriter } from '../../../dist/journal/lmdb/writer.js';
+import { encodeEnvelope } from '../../../dist/model/envelope.js';
+
+const perBatch = 256;
+const hash = 'a'.repeat(64);
+
+/** A journal of so many changes of some targets, as the State Manager makes them. Resolves with the bytes of a body. */
+export async function fillJournal(path, events) {
+  rmSync(path, { recursive: true, force: true });
+  const journal = openJournalWriter(path, 'bench', Date.now());
+  let bytes = 0;
+  for (let made = 0; made < events; ) {
+    const count = Math.min(perBatch, events - made);
+    const records = Array.from({ length: count }, (_, index) => change(made + index));
+    bytes += records.reduce((sum, { body }) => sum + body.length, 0);
+    journal.commit(commitOf(records.map(encodeEnvelope)), Date.now());
+    made += count;
+  }
+  await journal.close();
+  return Math.round(bytes / events);
+}
+
+function commitOf(records) {
+  return {
+    segments: [{ topic: 'ObserveTarget/changed/', count: records.length, bytes: Buffer.concat(records) }],
+    records: records.length,
+    settledTasks: records.length,
+    evidence: [],
+    keyRows: new Map(),
+    states: new Map(),
+    children: [],
+    settledRows: [],
+    deadLetters: [],
+    parks: [],
+    unparks: [],
+    receipts: [],
+  };
+}
+
+function change(number) {
+  const domain = `service-${number % 100}`;
+  const facts = { status: 200, version: `1.${number}.0` };
+  const before = { status: 200, version: `1.${number - 1}.0` };
+  const event = {
+    type: 'polar.observation.changed',
+    policy: { revision: hash.slice(0, 6), hash },
+    data: {
+      target: `http:${domain}`,
+      resource: `https://${domain}.internal/health`,
+      outcome: { kind: 'observed' },
+      verdict: { ok: true, failed: [] },
+      changed: ['version'],
+      facts,
+      before,
+      patch: [{ op: 'replace', path: '/version', value: facts.version }],
+      measures: { latencyMs: number % 50 },
+      because: 'customers cannot pay',
+      owner: 'payments',
+      severity: 'high',
+      runbook: null,
+      labels: {},
+    },
+  };
+  return {
+    id: '',
+    source: 'scheduler',
+    number,
+    flow: 'ObserveTarget',
+    step: 0,
+    key: `bench.event.http.${domain}`,
+    subject: '',
+    time: Date.now(),
+    deadline: 0,
+    attempt: 0,
+    correlationId: '',
+    causationId: '',
+    traceparent: '',
+    policy: '',
+    group: '',
+    body: Buffer.from(JSON.stringify(event)),
+  };
+}
