@@ -40,7 +40,7 @@ describe('the example', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 0,
       stdout: '',
-      stderr: '6 files, 0 targets, 0 problems\n',
+      stderr: '7 files, 0 targets, 0 problems\n',
     });
     expect(await pzm(['flow', 'show', 'Parcel'], folder)).toMatchObject({
       stdout: expect.stringContaining('exec:tariff.price'),

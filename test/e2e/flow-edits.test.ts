@@ -160,7 +160,6 @@ test('an edit that is killed leaves the old file or the new one, whole', async (
   // Long enough that it is not written at once.
   const before = `${notes}${'; so it goes on and on, in a comment of many lines\r\n'.repeat(40_000)}`;
   const after = before.replace('??done', 'Relay?Note?pass\r\n??done');
-  const seen = { old: 0, new: 0 };
   for (let round = 0; round < 6; round++) {
     writeFileSync(join(folder, 'flows/note.ini'), before);
     const edit = begin(['flow', 'step', 'add', 'Note', 'Relay?Note?pass'], folder);
@@ -173,9 +172,7 @@ test('an edit that is killed leaves the old file or the new one, whole', async (
     watching.close();
     const text = read('flows/note.ini');
     expect(text === before || text === after).toBe(true);
-    seen[text === before ? 'old' : 'new']++;
   }
-  expect(seen.old + seen.new).toBe(6);
   expect(await run('flow', 'rename', 'Note', 'Memo')).toMatchObject({ code: 0 });
   expect(readdirSync(join(folder, 'flows'))).toEqual(['note.ini']);
 });

@@ -6,17 +6,7 @@ import { makeProject, pzm } from './command.ts';
 const parcels = new URL('../../examples/parcels/', import.meta.url);
 const example = (path: string) => readFileSync(new URL(path, parcels), 'utf8');
 
-const cases = `; what becomes of a parcel
-[a parcel is weighed and priced]
-stub.exec:tariff.price = {"cents": 490}
-push = Parcel {"sizes": [700, 900]}
-expect.publish = Parcel/priced/ {"cents": 490}
-
-[nothing to send]
-push = Parcel {"sizes": []}
-expect.outcome = ended
-expect.publish = nothing
-`;
+const cases = example('flows/parcels.test.ini');
 
 let project: ReturnType<typeof makeProject>;
 beforeEach(() => {
@@ -42,7 +32,7 @@ test('cases that pass end with 0, and no node is needed', async () => {
     code: 0,
     signal: null,
     stdout:
-      'ok    flows/parcels.test.ini:2 a parcel is weighed and priced\nok    flows/parcels.test.ini:7 nothing to send\n',
+      'ok    flows/parcels.test.ini:2 a parcel is weighed, priced and told of\nok    flows/parcels.test.ini:8 there is nothing to send\n',
     stderr: '2 cases, 0 failed\n',
   });
 });
@@ -55,10 +45,10 @@ test('a case that fails ends with 1 and shows the difference', async () => {
   const { code, stdout, stderr } = await run('parcels');
   expect({ code, stderr }).toEqual({ code: 1, stderr: '2 cases, 1 failed\n' });
   expect(stdout).toMatch(
-    /^FAILED .*:2 a parcel.*\n {2}flows\/parcels\.test\.ini:5 expect\.publish .*\n {6}Parcel\/priced\/ \{\n {4}- {3}"cents": 480\n {4}\+ {3}"cents": 490\n/,
+    /^FAILED .*:2 a parcel.*\n {2}flows\/parcels\.test\.ini:6 expect\.publish .*\n {6}Parcel\/priced\/ \{\n {4}- {3}"cents": 480\n {4}\+ {3}"cents": 490\n/,
   );
   const { stdout: data } = await run('--format', 'json');
-  expect(JSON.parse(data)).toMatchObject({ cases: [{ mismatches: [{ line: 5 }] }, { mismatches: [] }] });
+  expect(JSON.parse(data)).toMatchObject({ cases: [{ mismatches: [{ line: 6 }] }, { mismatches: [] }] });
 });
 
 test('a file of cases with a problem is not walked, and says where', async () => {

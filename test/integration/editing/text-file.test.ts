@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readTextFile, replaceTextFile } from '../../../src/editing/text-file.ts';
 import { takeExclusive } from '../../../src/supervision/exclusive-file.ts';
@@ -113,6 +114,29 @@ test('what an edit left that was killed is cleared away by the next one', async 
   writeFileSync(join(folder, `.a.ini.${gone.pid}.new`), 'half');
   replaceTextFile(readTextFile(path), 'after\n');
   expect(here()).toEqual(['a.ini']);
+});
+
+describe('an edit that is killed leaves the file whole, and the next one clears away what it left', () => {
+  const program = fileURLToPath(new URL('./fixtures/edit-and-stop.mjs', import.meta.url));
+
+  test.each([
+    ['before it has the file to itself', 'linkSync', 1, 'before\n'],
+    ['before anything is in the new file', 'writeFileSync', 2, 'before\n'],
+    ['before the new file is durable', 'fsyncSync', 1, 'before\n'],
+    ['before the new file is in place', 'renameSync', 1, 'before\n'],
+    ['before its name is durable', 'fsyncSync', 2, 'after\n'],
+  ])('%s', async (_, call, count, left) => {
+    const edit = spawn(process.execPath, [program, path, 'after\n', call, String(count)]);
+    const [said] = (await once(edit.stdout, 'data')) as [Buffer];
+    expect(said.toString()).toBe('here');
+    edit.kill('SIGKILL');
+    await once(edit, 'exit');
+    expect(readFileSync(path, 'utf8')).toBe(left);
+    expect(here().length).toBeGreaterThan(1);
+    replaceTextFile(readTextFile(path), 'next\n');
+    expect(readFileSync(path, 'utf8')).toBe('next\n');
+    expect(here()).toEqual(['a.ini']);
+  });
 });
 
 test('what is no text, or leads nowhere, is not edited', () => {
