@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { openJournalWriter } from '../journal/lmdb/writer.ts';
+import type { KeyCharge } from '../model/charge.ts';
 import { hasCode, messageOf } from '../model/errors.ts';
 import type { Result } from '../model/run.ts';
 import { runChild } from '../supervision/child-process.ts';
@@ -7,6 +8,7 @@ import { createLogger } from '../telemetry/log.ts';
 import { eventsPath, ipc, resultsPath } from '../topology/endpoints.ts';
 import type { ChildConfiguration, ManagerPeer, ManagerWord } from '../topology/wire.ts';
 import { Bell } from '../transport/bell.ts';
+import { decodeCharges } from '../transport/charge-frame.ts';
 import { kindOf } from '../transport/frame.ts';
 import { Inbox, maxResultBytes } from '../transport/inbox.ts';
 import { decodeResults } from '../transport/result-frame.ts';
@@ -41,6 +43,7 @@ runChild({
 
     const counts = { commits: 0, results: 0, refused: 0, rejectedFrames: 0 };
     let waiting: Result[] = [];
+    let charged: KeyCharge[] = [];
     let scheduled = false;
     let isFull = false;
 
@@ -50,7 +53,7 @@ runChild({
       isFull = next;
     };
     const schedule = () => {
-      if (scheduled || waiting.length === 0) return;
+      if (scheduled || waiting.length + charged.length === 0) return;
       scheduled = true;
       if (isFull) setTimeout(commitWaiting, retryWhenFullMs);
       else setImmediate(commitWaiting);
@@ -58,16 +61,17 @@ runChild({
     const commitWaiting = () => {
       scheduled = false;
       const results = waiting;
-      const commit = settle(journal, results, nextSequence);
+      const commit = settle(journal, results, nextSequence, charged);
       try {
         const committed = journal.commit(commit, Date.now());
         waiting = [];
+        charged = [];
         setFull(false);
         nextSequence = committed.records.first + committed.records.count;
         counts.commits++;
         counts.results += results.length;
         counts.refused += commit.receipts.filter(({ refused }) => refused).length;
-        bell.publish(messagesOf(commit, committed, incarnation));
+        if (results.length > 0) bell.publish(messagesOf(commit, committed, incarnation));
       } catch (error) {
         if (!hasCode(error, 'journal.full')) throw error;
         // Nothing was written: the results wait, and with them every receipt.
@@ -79,8 +83,10 @@ runChild({
 
     void inbox.receive((frame) => {
       try {
-        if (kindOf(frame) !== 'results') throw new Error('not a frame of results');
-        for (const result of decodeResults(frame)) waiting.push(result);
+        const kind = kindOf(frame);
+        if (kind === 'results') for (const result of decodeResults(frame)) waiting.push(result);
+        else if (kind === 'charges') charged.push(...decodeCharges(frame));
+        else throw new Error(`a frame of ${kind} does not belong here`);
       } catch (error) {
         counts.rejectedFrames++;
         log.warn(

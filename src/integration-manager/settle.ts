@@ -1,5 +1,7 @@
+import type { Charge, KeyCharge } from '../model/charge.ts';
 import type { Commit } from '../model/commit.ts';
 import { type KeyRow, type Result, runsPerRow } from '../model/run.ts';
+import { createCharges } from './charges.ts';
 
 /*
  * The integration manager's decision as a pure function: results in, one transaction out (protocol.md, R3).
@@ -9,6 +11,8 @@ import { type KeyRow, type Result, runsPerRow } from '../model/run.ts';
 /** What is read of the journal: the state before this transaction. */
 export interface SettleView {
   keyRow(key: string): KeyRow | undefined;
+  /** Of tasks of the key that are not settled. */
+  chargesOf(key: string): readonly Charge[];
   /** 0 when there is no row. */
   stateVersion(actor: string, key: string): number;
   isPending(order: number): boolean;
@@ -17,11 +21,17 @@ export interface SettleView {
   knowsId(id: string): boolean;
 }
 
-export function settle(view: SettleView, results: readonly Result[], nextSequence: number): Commit {
+export function settle(
+  view: SettleView,
+  results: readonly Result[],
+  nextSequence: number,
+  charged: readonly KeyCharge[] = [],
+): Commit {
   const commit: Commit = {
     segments: [],
     evidence: [],
     keyRows: new Map(),
+    charges: new Map(),
     states: new Map(),
     children: [],
     settledRows: [],
@@ -35,10 +45,13 @@ export function settle(view: SettleView, results: readonly Result[], nextSequenc
   const gone = new Set<number>();
   const newIds = new Set<string>();
   const parked = createParked(view);
+  const charges = createCharges(view, commit);
+  for (const { key, charge } of charged) charges.add(key, charge);
   for (const result of results) {
     const row = commit.keyRows.get(result.key) ?? view.keyRow(result.key);
     const wins = isFirst(result, row, view, gone) && isCurrent(result, view, commit) && parked.allows(result);
     if (wins) {
+      commit.deadLetters.push(...charges.settle(result));
       write(result, view, commit, nextSequence, gone, newIds);
       parked.note(result);
     }
@@ -113,7 +126,6 @@ function write(
     newIds.add(child.id);
     commit.children.push(child);
   }
-  commit.deadLetters.push(...result.deadLetters);
   commit.parks.push(...result.parks);
   commit.unparks.push(...result.unparks);
   commit.settledTasks += result.rows.length;

@@ -1,3 +1,4 @@
+import type { Charge } from '../model/charge.ts';
 import type { Commit, CommittedEvidence, RecordRange } from '../model/commit.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../model/run.ts';
 import type { Batch } from './batch.ts';
@@ -68,6 +69,10 @@ export interface PendingRow {
 export interface JournalReader {
   info(): JournalInfo;
   keyRow(key: string): KeyRow | undefined;
+  /** What tasks of the key that are not settled have cost so far. */
+  chargesOf(key: string): readonly Charge[];
+  /** Of all keys. */
+  charges(): readonly (readonly [key: string, charges: readonly Charge[]])[];
   stateRow(actor: string, key: string): StateRow | undefined;
   /** All rows of an actor, by key. */
   stateRows(actor: string): StateRow[];

@@ -1,3 +1,4 @@
+import type { Charge } from './charge.ts';
 import type {
   Child,
   DeadLetter,
@@ -16,6 +17,8 @@ export interface Commit {
   /** Of the runs whose records these are; in the order of the sequences, not all of them. */
   readonly evidence: CommittedEvidence[];
   readonly keyRows: Map<string, KeyRow>;
+  /** By key: all that is charged from now on, or nothing. Only of keys where that changes. */
+  readonly charges: Map<string, readonly Charge[]>;
   /** The last write per row; `version` is the row's new version. */
   readonly states: Map<string, { readonly write: StateWrite; readonly version: number }>;
   readonly children: Child[];

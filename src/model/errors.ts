@@ -105,6 +105,7 @@ export const errorCodes = {
   'subject-name.invalid': entry('reject', 2, 'A subject name or one of its parts breaks the rules.'),
   'target.unknown': entry('reject', 2, 'No target has this name.'),
   'usage.invalid': entry('reject', 2, 'A command was called wrongly.'),
+  'worker.lost': entry('retry', 70, 'The worker ended while it had the task.'),
 } as const satisfies Record<string, CodeEntry>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -1,3 +1,5 @@
+import type { ChargedAttempt, TaskRef } from './charge.ts';
+
 /**
  * What subject, workers and integration manager tell one another about runs (protocol.md, "Words" and R1–R5).
  * An incarnation is the unique name of one life of one process; only equality means anything.
@@ -20,7 +22,12 @@ export interface Report {
   /** Incarnation of the integration manager that the result was sent to; empty when none was sent. */
   readonly sentTo: string;
   /** Why the task after the last done one is handed back. */
-  readonly failure?: { readonly code: string; readonly message: string; readonly retryAfterMs: number };
+  readonly failure?: {
+    readonly code: string;
+    readonly message: string;
+    readonly retryAfterMs: number;
+    readonly task: TaskRef;
+  };
 }
 
 /** A worker presents itself to a subject. */
@@ -30,8 +37,8 @@ export interface Hello {
   readonly version: string;
   /** How many runs it takes at a time. */
   readonly credit: number;
-  /** Runs that it works on for an earlier subject: their keys stay busy until it reports them. */
-  readonly runs: readonly { readonly id: string; readonly key: string }[];
+  /** Runs that it works on for an earlier subject: their keys stay busy until it reports them. `first` is charged if it dies. */
+  readonly runs: readonly { readonly id: string; readonly key: string; readonly first: TaskRef }[];
 }
 
 /** Numbers of one source that a result settles: the first and last of the run, and how many tasks that is. */
@@ -104,6 +111,10 @@ export interface DeadLetter {
   readonly message: string;
   /** Of its last delivery (`evidence-bytes.ts`); letters of older journals have none. */
   readonly evidence?: Buffer;
+  /** Its attempts that failed, the newest of them, oldest first; without the last one where that ended in the letter. */
+  readonly history?: readonly ChargedAttempt[];
+  /** How often it was a dead letter before and was tried again. */
+  readonly redrives?: number;
 }
 
 /** Everything that one run produced; commits whole or not at all (R3). */

@@ -1,3 +1,4 @@
+import type { TaskRef } from '../model/charge.ts';
 import { pendingSource } from '../model/run.ts';
 
 /** A task that waits in the subject: a range of bytes of the frame that it came in. */
@@ -17,6 +18,8 @@ export interface OutstandingRun {
   readonly id: string;
   readonly worker: string;
   readonly tasks: readonly WaitingTask[];
+  /** The task that its worker's death is charged to, also where an earlier subject has leased it and `tasks` are not known. */
+  readonly first: TaskRef;
   /** The group that it counts in; empty for none. */
   readonly group: string;
   /** Set by the worker's report: from here on no worker works on it. */

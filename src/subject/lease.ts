@@ -72,6 +72,7 @@ function giveRun(
     id: `${state.options.incarnation}.${state.nextRun++}`,
     worker: worker.name,
     tasks,
+    first: tasks[0]!,
     group: tasks[0]!.group,
     report: undefined,
   };

@@ -13,6 +13,7 @@ import type {
   SupervisorWord,
 } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
+import { encodeCharge } from '../transport/charge-frame.ts';
 import { frameHeader, frameHeaderBytes, kindOf } from '../transport/frame.ts';
 import { Inbox } from '../transport/inbox.ts';
 import { Outbox } from '../transport/outbox.ts';
@@ -35,11 +36,17 @@ runChild({
     const journal = openJournalReader(join(dataDir, 'journal'));
     const { tasksPerRun, runsPerGroup } = settings;
     const awaited = own.peers.workers.map((worker) => worker.name);
-    const state = subject.createSubject({ incarnation, tasksPerRun, runsPerGroup }, awaited);
+    const state = subject.createSubject(
+      { incarnation, tasksPerRun, runsPerGroup },
+      awaited,
+      journal.charges(),
+    );
+    const view = { ...journal, time: Date.now };
     const lanes = new LaneCache();
     const outboxes = new Map<string, { readonly incarnation: string; readonly outbox: Outbox }>();
     const counts = { rejectedFrames: 0 };
     let manager: ManagerPeer | undefined;
+    let charges: Outbox | undefined;
     let listener: Listener | undefined;
     let pendingCursor = 0;
     let isDraining = false;
@@ -47,6 +54,8 @@ runChild({
     let isLeasing = false;
     // Once per turn of the event loop, when all that came in is in its lane: runs are as long as they can be.
     const lease = () => {
+      // Before the next lease: whoever ends the task is to find what it has cost.
+      for (const charge of charges ? subject.takeCharges(state) : []) charges?.add(encodeCharge(charge));
       if (isLeasing || isDraining) return;
       isLeasing = true;
       setImmediate(giveLeases);
@@ -69,13 +78,13 @@ runChild({
       }
     };
     const lookUp = () => {
-      subject.lookUp(state, manager?.incarnation ?? '', journal);
+      subject.lookUp(state, manager?.incarnation ?? '', view);
       readPending();
       lease();
     };
     const hear = (word: Word) => {
       if (word.type === 'hello') greet(word.hello);
-      else subject.reported(state, word.report, journal);
+      else subject.reported(state, word.report, view);
     };
     const greet = (hello: Extract<Word, { type: 'hello' }>['hello']) => {
       if (hello.version !== own.version) {
@@ -83,7 +92,7 @@ runChild({
         log.error({ event: 'worker.refused', worker: hello.worker, version: hello.version }, advice);
         return;
       }
-      subject.hello(state, hello, journal);
+      subject.hello(state, hello, view);
     };
 
     const inbox = new Inbox();
@@ -110,10 +119,14 @@ runChild({
       const next = peers.integrationManager;
       if (!next || next.incarnation === manager?.incarnation) return;
       manager = next;
+      // What the old one had not read is sent again: the look-up below has it all collected.
+      charges?.close();
+      charges = new Outbox(frameHeader('charges'));
+      charges.connect(next.results);
       listener?.close();
       listener = new Listener(next.events, [receiptTopic]);
       void listener.receive(({ body }) => {
-        subject.received(state, decodeReceipts(body), journal);
+        subject.received(state, decodeReceipts(body), view);
         readPending();
         lease();
       });
@@ -142,7 +155,7 @@ runChild({
       onMessage(message) {
         const word = message as SupervisorWord;
         if (word.type === 'peers') return follow(word.peers);
-        subject.workerGone(state, word.worker, word.incarnation, journal);
+        subject.workerGone(state, word, view);
         lease();
       },
       stats: () => ({
@@ -154,10 +167,12 @@ runChild({
       async drain() {
         isDraining = true;
         while (subject.outstanding(state) > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+        await charges?.flushed();
         channel.send({ type: 'in-flight', tasks: state.waiting } satisfies SubjectWord);
       },
       async close() {
         for (const timer of timers) clearInterval(timer);
+        charges?.close();
         listener?.close();
         inbox.close();
         for (const { outbox } of outboxes.values()) outbox.close();

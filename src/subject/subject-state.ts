@@ -1,3 +1,4 @@
+import type { Charge, KeyCharge } from '../model/charge.ts';
 import type { KeyRow } from '../model/run.ts';
 import { createLane, type Lane, waitingCount } from './lane.ts';
 
@@ -12,6 +13,10 @@ export interface SubjectOptions {
 /** What the subject reads of the journal; always the newest state. */
 export interface SubjectView {
   keyRow(key: string): KeyRow | undefined;
+  /** Of tasks of the key that are not settled. */
+  chargesOf(key: string): readonly Charge[];
+  /** Ms since the epoch, for what people will read: nothing is decided by it. */
+  time(): number;
   isPending(order: number): boolean;
 }
 
@@ -41,6 +46,10 @@ export interface SubjectState {
   readyHead: number;
   readonly blocked: Set<Lane>;
   readonly groups: Map<string, Group>;
+  /** By key: what its tasks that are not settled have cost so far, in the lives of subjects before this one too. */
+  readonly charged: Map<string, readonly Charge[]>;
+  /** Charges that the integration manager has not been sent. */
+  unsentCharges: KeyCharge[];
   readonly counts: { taken: number; duplicate: number; leased: number; settled: number; handedBack: number };
   integrationManager: string;
   nextRun: number;
@@ -50,7 +59,12 @@ export interface SubjectState {
   nowMs: number;
 }
 
-export function createSubject(options: SubjectOptions, awaited: Iterable<string> = []): SubjectState {
+/** `charged` is what the journal holds. */
+export function createSubject(
+  options: SubjectOptions,
+  awaited: Iterable<string> = [],
+  charged: Iterable<readonly [key: string, charges: readonly Charge[]]> = [],
+): SubjectState {
   return {
     options,
     lanes: new Map(),
@@ -61,6 +75,8 @@ export function createSubject(options: SubjectOptions, awaited: Iterable<string>
     readyHead: 0,
     blocked: new Set(),
     groups: new Map(),
+    charged: new Map(charged),
+    unsentCharges: [],
     counts: { taken: 0, duplicate: 0, leased: 0, settled: 0, handedBack: 0 },
     integrationManager: '',
     nextRun: 1,

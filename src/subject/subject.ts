@@ -1,9 +1,11 @@
 import type { Hello, Receipt, Report } from '../model/run.ts';
 import { pendingSource } from '../model/run.ts';
+import { chargeTask, forgetSettledCharges, restoreAttempts, sendAllCharges } from './charges.ts';
 import { endRun, type Lane, type Settled, takeIn, type WaitingTask, waitingCount } from './lane.ts';
 import { enqueue, releaseGroup } from './ready-queue.ts';
 import { forgetIfIdle, laneOf, type SubjectState, type SubjectView } from './subject-state.ts';
 
+export { takeCharges } from './charges.ts';
 export { type Lease, lease } from './lease.ts';
 export { passTime } from './ready-queue.ts';
 export {
@@ -29,6 +31,7 @@ export function take(state: SubjectState, lane: Lane, task: WaitingTask): void {
     state.counts.duplicate++;
     return;
   }
+  restoreAttempts(state, lane, task);
   state.counts.taken++;
   state.waiting++;
   if (task.source === pendingSource) state.rowsHeld++;
@@ -39,14 +42,14 @@ export function hello(state: SubjectState, worker: Hello, view: SubjectView): vo
   if (state.ended.has(worker.incarnation)) return;
   const before = state.workers.get(worker.worker);
   if (before && before.incarnation !== worker.incarnation) {
-    workerGone(state, worker.worker, before.incarnation, view);
+    workerGone(state, { ...before, worker: before.name, reason: 'it came back in another life' }, view);
   }
   state.awaited.delete(worker.worker);
   const runs = new Map<string, Lane>();
-  for (const { id, key } of worker.runs) {
+  for (const { id, key, first } of worker.runs) {
     const lane = laneOf(state, key);
     // A run of an earlier subject: its tasks come again from their sources; until it is reported its key is busy.
-    lane.run ??= { id, worker: worker.worker, tasks: [], group: '', report: undefined };
+    lane.run ??= { id, worker: worker.worker, tasks: [], first, group: '', report: undefined };
     if (lane.run.id === id) runs.set(id, lane);
   }
   state.workers.set(worker.worker, {
@@ -57,8 +60,16 @@ export function hello(state: SubjectState, worker: Hello, view: SubjectView): vo
   });
 }
 
+export interface GoneWorker {
+  readonly worker: string;
+  readonly incarnation: string;
+  /** How its process ended. */
+  readonly reason: string;
+}
+
 /** The supervisor's word: this worker's process has ended, nothing of it works any more. */
-export function workerGone(state: SubjectState, name: string, incarnation: string, view: SubjectView): void {
+export function workerGone(state: SubjectState, gone: GoneWorker, view: SubjectView): void {
+  const { worker: name, incarnation, reason } = gone;
   state.ended.add(incarnation);
   const worker = state.workers.get(name);
   if (!worker) state.awaited.delete(name);
@@ -68,8 +79,10 @@ export function workerGone(state: SubjectState, name: string, incarnation: strin
   for (const lane of worker.runs.values()) {
     lane.deaths++;
     // Only a run that was alone is charged: the others may have died of somebody else's poison (R9).
-    const first = lane.run?.tasks[0];
-    if (alone && first) first.attempt++;
+    if (alone && lane.run) {
+      const failure = { worker: name, code: 'worker.lost', message: `Its process ended: ${reason}.` };
+      chargeTask(state, lane, lane.run.first, failure, view);
+    }
   }
   // Also what it had reported: the result may have died in its socket. If not, the first of two results wins (R3).
   for (const lane of state.lanes.values()) {
@@ -86,8 +99,8 @@ export function reported(state: SubjectState, report: Report, view: SubjectView)
   lane.run.report = { done: report.done, sentTo: report.sentTo, retryAfterMs: report.failure?.retryAfterMs };
   if (report.failure) {
     state.counts.handedBack++;
-    const failed = lane.run.tasks[report.done];
-    if (failed) failed.attempt++;
+    const { code, message, task } = report.failure;
+    chargeTask(state, lane, task, { worker: report.worker, code, message }, view);
   }
   const row = view.keyRow(lane.key);
   const nothingSent = report.sentTo === '';
@@ -110,6 +123,7 @@ export function received(state: SubjectState, receipts: readonly Receipt[], view
  * (results sent to another one that are not in the journal are gone) and once a second, for bells that were lost.
  */
 export function lookUp(state: SubjectState, integrationManager: string, view: SubjectView): void {
+  if (state.integrationManager !== integrationManager) sendAllCharges(state);
   state.integrationManager = integrationManager;
   for (const lane of state.lanes.values()) {
     const run = lane.run;
@@ -127,6 +141,7 @@ function finish(state: SubjectState, lane: Lane, settled: Settled): void {
   state.workers.get(run.worker)?.runs.delete(run.id);
   const before = waitingCount(lane);
   const { settledTasks, settledRows } = endRun(lane, settled);
+  forgetSettledCharges(state, lane.key, settled);
   state.rowsHeld -= settledRows;
   state.waiting += waitingCount(lane) - before;
   state.counts.settled += settledTasks;

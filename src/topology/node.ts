@@ -143,10 +143,15 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
       register.ready(name, details);
       announce();
     },
-    onExit({ name }) {
+    onExit({ name, code, signal }) {
       const gone = register.end(name);
       if (gone && name.startsWith('worker-')) {
-        supervisor.send('subject', { type: 'worker.gone', worker: name, incarnation: gone });
+        supervisor.send('subject', {
+          type: 'worker.gone',
+          worker: name,
+          incarnation: gone,
+          reason: signal ?? `exit ${code}`,
+        });
       }
       announce();
     },

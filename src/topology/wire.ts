@@ -34,7 +34,12 @@ export interface Peers {
 export type SupervisorWord =
   | { readonly type: 'peers'; readonly peers: Peers }
   /** Seen by the operating system: nothing of this worker works any more (R2). */
-  | { readonly type: 'worker.gone'; readonly worker: string; readonly incarnation: string };
+  | {
+      readonly type: 'worker.gone';
+      readonly worker: string;
+      readonly incarnation: string;
+      readonly reason: string;
+    };
 
 /** Where events go; each has a cursor of its own. */
 export type SinkChoice = (TerminalChoice | AmqpChoice) & {

@@ -1,7 +1,7 @@
 import { PolarError } from '../model/errors.ts';
 
 /** What the records of a frame are. The first byte of every frame is a mark, the second this kind. */
-export const frameKinds = { tasks: 1, runs: 2, results: 3, words: 4 } as const;
+export const frameKinds = { tasks: 1, runs: 2, results: 3, words: 4, charges: 5 } as const;
 export type FrameKind = keyof typeof frameKinds;
 
 const mark = 0x5a;

@@ -1,3 +1,4 @@
+import type { TaskRef } from '../model/charge.ts';
 import type { Hello, Receipt, Report } from '../model/run.ts';
 import { frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
 import { misshapen, pack, unpack } from './packing.ts';
@@ -29,8 +30,16 @@ function isWord(word: unknown): word is Word {
     hello?: Partial<Hello>;
     report?: Partial<Report>;
   };
-  if (type === 'hello') return typeof hello?.worker === 'string' && Array.isArray(hello.runs);
+  if (type === 'hello') {
+    const isRun = (run?: Partial<Hello['runs'][number]>) => typeof run?.key === 'string' && isTask(run.first);
+    return typeof hello?.worker === 'string' && Array.isArray(hello.runs) && hello.runs.every(isRun);
+  }
+  if (report?.failure && !isTask(report.failure.task)) return false;
   return type === 'report' && typeof report?.worker === 'string' && typeof report.run === 'string';
+}
+
+function isTask(task: Partial<TaskRef> | undefined): boolean {
+  return typeof task?.source === 'string' && typeof task.number === 'number';
 }
 
 /** Head and body of a message on `receipt/`. */

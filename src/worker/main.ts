@@ -4,6 +4,7 @@ import { createComponents, methodsOf } from '../actors/components.ts';
 import { openProjectComponents } from '../components/project-components.ts';
 import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
+import { taskRef } from '../model/charge.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Result, Run } from '../model/run.ts';
 import { observerKinds, preload } from '../observers/kinds.ts';
@@ -93,7 +94,10 @@ runChild({
       const sentTo = result && manager ? manager.peer.incarnation : '';
       say({
         type: 'report',
-        report: { run: run.id, worker: name, done, sentTo, ...(failure && { failure }) },
+        report: {
+          ...{ run: run.id, worker: name, done, sentTo },
+          ...(failure && { failure: { ...failure, task: taskRef(run.tasks[done]!) } }),
+        },
       });
     };
     const walk = async (state: WorkerRun) => {
@@ -129,7 +133,10 @@ runChild({
       const inbox = new Inbox();
       inbox.connect(ipc(runsPath(runDir, peer.incarnation, incarnation)));
       subject = { peer, words, inbox };
-      const underWay = Array.from(runs.values(), ({ run }) => ({ id: run.id, key: run.key }));
+      const underWay = Array.from(runs.values(), ({ run }) => ({
+        ...{ id: run.id, key: run.key },
+        first: taskRef(run.tasks[0]!),
+      }));
       const hello = { worker: name, incarnation, version, credit: settings.runsPerWorker, runs: underWay };
       say({ type: 'hello', hello });
       // Only the subject sends here: a frame that cannot be read is a mistake of ours. This process ends then, and

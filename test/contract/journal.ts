@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SettleView, settle } from '../../src/integration-manager/settle.ts';
+import type { Charge } from '../../src/model/charge.ts';
 import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { readNumber } from '../../src/model/envelope.ts';
 import type { Result } from '../../src/model/run.ts';
@@ -130,6 +131,21 @@ export function describeJournal({ name, open }: JournalSubject): void {
         [5, 1, 'three'],
         undefined,
       ]);
+    });
+
+    it('keeps what failed attempts have cost until their task is settled', () => {
+      const charge = (number: number, attempts: number): Charge => ({
+        ...{ source: 'ticks', number, attempts, redrives: 0 },
+        history: [{ attempt: attempts, time: 5, worker: 'w1', code: 'worker.lost', message: 'SIGKILL' }],
+      });
+      const add = (key: string, one: Charge) =>
+        journal.commit(settle(journal, [], journal.nextSequence(), [{ key, charge: one }]));
+      expect(journal.chargesOf('a')).toEqual([]);
+      for (const attempts of [1, 2]) add('a', charge(1, attempts));
+      add('b', charge(1, 1));
+      expect(journal.chargesOf('a')).toEqual([charge(1, 2)]);
+      settleInto(journal, aResult({ marks: [{ source: 'ticks', first: 1, last: 1, count: 1 }] }));
+      expect([journal.chargesOf('a'), journal.chargesOf('b')]).toEqual([[], [charge(1, 1)]]);
     });
 
     it('keeps dead letters as they were', () => {

@@ -1,6 +1,7 @@
+import type { Charge } from '../../src/model/charge.ts';
 import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { writeNumber } from '../../src/model/envelope.ts';
-import type { KeyRow, ParkedRow } from '../../src/model/run.ts';
+import type { DeadLetter, KeyRow, ParkedRow } from '../../src/model/run.ts';
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -15,11 +16,12 @@ export interface MemoryJournal {
   nextSequence: number;
   nextOrder: number;
   readonly keys: Map<string, KeyRow>;
+  readonly charges: Map<string, readonly Charge[]>;
   readonly states: Map<string, { version: number; value: Buffer }>;
   readonly pending: Map<number, Buffer>;
   readonly ids: Map<string, 'pending' | 'parked' | 'settled'>;
   readonly parked: Map<string, ParkedRow>;
-  readonly deadLetters: { readonly record: Buffer; readonly code: string }[];
+  readonly deadLetters: DeadLetter[];
 }
 
 export function createMemoryJournal(): MemoryJournal {
@@ -29,6 +31,7 @@ export function createMemoryJournal(): MemoryJournal {
     nextSequence: 1,
     nextOrder: 1,
     keys: new Map(),
+    charges: new Map(),
     states: new Map(),
     pending: new Map(),
     ids: new Map(),
@@ -42,6 +45,10 @@ export function applyCommit(journal: MemoryJournal, commit: Commit): void {
   journal.evidence.push(...commit.evidence);
   journal.nextSequence += commit.records;
   for (const [key, row] of commit.keyRows) journal.keys.set(key, row);
+  for (const [key, charges] of commit.charges) {
+    if (charges.length > 0) journal.charges.set(key, charges);
+    else journal.charges.delete(key);
+  }
   for (const [id, { write, version }] of commit.states)
     journal.states.set(id, { version, value: write.value });
   for (const { id, record } of commit.children) {

@@ -1,5 +1,6 @@
 import { createCursor, nextToSend, rewind, roomOf, sent, settleSequence } from '../../src/bridge/cursor.ts';
 import { settle, stateId } from '../../src/integration-manager/settle.ts';
+import { type KeyCharge, taskRef } from '../../src/model/charge.ts';
 import {
   bodyOf,
   checkRecord,
@@ -36,11 +37,13 @@ import { applyCommit, createMemoryJournal, type MemoryJournal } from './memory-j
 import { type Chance, createChance } from './random.ts';
 
 /** A rule of protocol.md that a mutation run takes away, to show that it is needed. */
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4';
+export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R9';
 
 export interface WorldOptions {
   readonly seed: number;
   readonly without?: Rule;
+  /** One of the tasks kills every worker that it comes to, and often the subject dies soon after. */
+  readonly poisoned?: boolean;
 }
 
 export class Broken extends Error {}
@@ -49,23 +52,31 @@ const keys = ['a', 'b', 'c'];
 const tasksPerKey = 12;
 const ids = (name: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${name}-${index + 1}`);
-const pushIds = [...ids('push', 8), ...ids('park', 6)];
+/** Whoever runs it dies. */
+const poisonId = 'poison-1';
+const maxAttempts = 12;
+const harmlessIds = [...ids('push', 8), ...ids('park', 6)];
 const faultsUntilMs = 3000;
 const endMs = 60_000;
 
-const flowOf = (id: string) => (id.startsWith('park') ? 'P' : 'T');
+const flowOf = (id: string) => (id === poisonId ? 'Poison' : id.startsWith('park') ? 'P' : 'T');
 
 /*
  * The whole pipeline on simulated time: the real cores, joined by channels that delay and lose. One seed decides
  * every delay, kill and loss. `check` functions throw `Broken` when an invariant of protocol.md does not hold.
  */
-export function runWorld({ seed, without }: WorldOptions): { steps: number; kills: number; commits: number } {
+export function runWorld({ seed, without, poisoned = false }: WorldOptions): {
+  steps: number;
+  kills: number;
+  commits: number;
+} {
   const chance = createChance(seed);
   const agenda = createAgenda();
   const world: World = {
     chance,
     agenda,
     without,
+    pushIds: poisoned ? [...harmlessIds, poisonId] : harmlessIds,
     journal: createMemoryJournal(),
     seenRecords: new Map(),
     lastOf: new Map(),
@@ -76,6 +87,8 @@ export function runWorld({ seed, without }: WorldOptions): { steps: number; kill
     workers: new Map(),
     manager: undefined,
     sources: new Map(),
+    poisonings: 0,
+    uncounted: 0,
     kills: 0,
     commits: 0,
     lives: 0,
@@ -122,6 +135,7 @@ interface WorkerLife extends Life {
 
 interface ManagerLife extends Life {
   inbox: Result[];
+  charged: KeyCharge[];
 }
 
 interface SourceLife extends Life {
@@ -133,6 +147,7 @@ interface World {
   readonly chance: Chance;
   readonly agenda: Agenda;
   readonly without: Rule | undefined;
+  readonly pushIds: readonly string[];
   readonly journal: MemoryJournal;
   /** Task identity → how often it stands in the journal. */
   readonly seenRecords: Map<string, number>;
@@ -145,6 +160,10 @@ interface World {
   readonly workers: Map<string, WorkerLife>;
   manager: ManagerLife | undefined;
   readonly sources: Map<string, SourceLife>;
+  /** Deliveries of the poison. */
+  poisonings: number;
+  /** How often, at the most, one of them was not charged, because subject or integration manager died. */
+  uncounted: number;
   kills: number;
   commits: number;
   lives: number;
@@ -170,6 +189,7 @@ const endingSteps = (method: string): WalkStep[] => [
 const walks: Readonly<Record<string, WalkStep[]>> = {
   T: steps,
   P: parkSteps,
+  Poison: steps,
   Answer: endingSteps('resume'),
   Expire: endingSteps('expire'),
 };
@@ -242,7 +262,7 @@ function produceTicks(world: World, life: SourceLife): void {
 
 /** Like the gateway: a push that was not answered "accepted" is pushed again by whoever pushed it. */
 function produceAdmissions(world: World, life: SourceLife): void {
-  for (const [index, id] of pushIds.entries()) {
+  for (const [index, id] of world.pushIds.entries()) {
     const key = keys[index % keys.length]!;
     if (world.journal.ids.has(id) || life.window.keys.has(key) || !hasRoom(life.window)) continue;
     const number = Math.floor(world.agenda.now) * 100 + world.lives * 10 + index;
@@ -300,6 +320,8 @@ function viewOf(world: World): subject.SubjectView {
   return {
     keyRow: (key) => world.journal.keys.get(realKey(key)),
     isPending: (order) => world.journal.pending.has(order),
+    chargesOf: (key) => world.journal.charges.get(realKey(key)) ?? [],
+    time: () => Math.floor(world.agenda.now),
   };
 }
 
@@ -308,7 +330,11 @@ function startSubject(world: World): void {
   const alive = [...world.workers.values()].filter((worker) => worker.alive).map((worker) => worker.name);
   const life: SubjectLife = {
     ...life0,
-    state: subject.createSubject({ incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1 }, alive),
+    state: subject.createSubject(
+      { incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1 },
+      alive,
+      world.without === 'R9' ? [] : world.journal.charges,
+    ),
     pendingCursor: 0,
   };
   world.subject = life;
@@ -340,7 +366,8 @@ function leaseByTimer(world: World, life: SubjectLife): void {
   if (!world.chance.happens(0.05)) return;
   const worker = world.chance.pick([...world.workers.values()]);
   if (!worker?.alive) return;
-  subject.workerGone(life.state, worker.name, worker.incarnation, viewOf(world));
+  const gone = { worker: worker.name, incarnation: worker.incarnation, reason: 'timer' };
+  subject.workerGone(life.state, gone, viewOf(world));
   life.state.ended.clear();
   const back = { worker: worker.name, incarnation: worker.incarnation, version: '', credit: 2, runs: [] };
   subject.hello(life.state, back, viewOf(world));
@@ -370,6 +397,7 @@ function readPending(world: World, life: SubjectLife): void {
 }
 
 function giveLeases(world: World, life: SubjectLife): void {
+  sendCharges(world, life);
   for (const lease of subject.lease(life.state)) {
     const tasks = lease.tasks.map((task) => {
       const copy = Buffer.from(task.frame.subarray(task.start, task.end));
@@ -381,6 +409,16 @@ function giveLeases(world: World, life: SubjectLife): void {
       if (worker!.subject !== life.incarnation) return;
       beginRun(world, worker!, { id: lease.run, key: realKey(lease.key), tasks });
     });
+  }
+}
+
+/** What failed attempts have cost, as the journal is to keep it. */
+function sendCharges(world: World, life: SubjectLife): void {
+  const { manager } = world;
+  if (!manager) return;
+  for (const { key, charge } of subject.takeCharges(life.state)) {
+    if (world.without === 'R9') continue;
+    deliver(world, life, manager, () => manager.charged.push({ key: realKey(key), charge }));
   }
 }
 
@@ -399,7 +437,10 @@ function sayHello(world: World, worker: WorkerLife): void {
   const to = world.subject;
   if (!to) return;
   worker.subject = to.incarnation;
-  const runs = [...worker.runs.values()].map(({ run }) => ({ id: run.id, key: run.key }));
+  const runs = [...worker.runs.values()].map(({ run }) => ({
+    ...{ id: run.id, key: run.key },
+    first: taskRef(run.tasks[0]!),
+  }));
   deliver(world, worker, to, () => {
     subject.hello(
       to.state,
@@ -428,7 +469,7 @@ function beginRun(world: World, worker: WorkerLife, run: Run): void {
     parked: (id) => world.journal.parked.get(id),
     answerWithinMs: 400,
     workers: () => [...world.workers.keys()],
-    maxAttempts: 40,
+    maxAttempts,
     reader: (actor, key) => {
       const row = world.journal.states.get(stateId(actor, key));
       const remembered = worker.memory.get(key);
@@ -454,16 +495,26 @@ function walkOn(world: World, worker: WorkerLife, state: WorkerRun): void {
       worker: worker.name,
       done: next.done,
       sentTo: result ? (manager?.incarnation ?? 'nobody') : '',
-      ...(next.failure && { failure: next.failure }),
+      ...(next.failure && { failure: { ...next.failure, task: taskRef(state.run.tasks[next.done]!) } }),
     });
     return;
   }
   const slow = world.chance.happens(0.05) ? world.chance.between(200, 900) : world.chance.between(0, 10);
   world.agenda.after(slow, () => {
     if (!worker.alive) return;
+    if (state.task.flow === 'Poison') return poison(world, worker);
     conclude(state, outcomeOf(world, state));
     walkOn(world, worker, state);
   });
+}
+
+/** Its worker dies, and now and then the subject soon after it has heard of that, so that it cannot count. */
+function poison(world: World, worker: WorkerLife): void {
+  world.poisonings++;
+  const pauseMs = world.chance.between(1, 150);
+  killWorker(world, worker, pauseMs);
+  if (world.without !== 'R9' && !world.chance.happens(0.3)) return;
+  world.agenda.after(pauseMs + world.chance.between(1, 30), () => killSubject(world));
 }
 
 function outcomeOf(world: World, state: WorkerRun): CallOutcome {
@@ -504,12 +555,12 @@ function report(world: World, worker: WorkerLife, word: Report): void {
 // ── integration manager ──────────────────────────────────────────────────────────────────────────────────
 
 function startManager(world: World): void {
-  const life: ManagerLife = { ...newLife(world), inbox: [] };
+  const life: ManagerLife = { ...newLife(world), inbox: [], charged: [] };
   world.manager = life;
   if (world.subject?.alive) subject.lookUp(world.subject.state, life.incarnation, viewOf(world));
   const commit = () => {
     if (!life.alive) return;
-    if (life.inbox.length > 0) commitInbox(world, life);
+    if (life.inbox.length + life.charged.length > 0) commitInbox(world, life);
     world.agenda.after(world.chance.between(1, 20), commit);
   };
   commit();
@@ -519,11 +570,14 @@ function commitInbox(world: World, life: ManagerLife): void {
   const { journal } = world;
   const results = life.inbox;
   life.inbox = [];
+  const charged = life.charged;
+  life.charged = [];
   const receipts: Receipt[] = [];
   // Without R3 each result is written as it comes, whatever was settled before.
   for (const group of world.without === 'R3' ? results.map((result) => [result]) : [results]) {
     const honest = {
       keyRow: (key: string) => journal.keys.get(key),
+      chargesOf: (key: string) => journal.charges.get(key) ?? [],
       stateVersion: (actor: string, key: string) => journal.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => journal.pending.has(order),
       isParked: (id: string) => journal.parked.has(id),
@@ -531,13 +585,19 @@ function commitInbox(world: World, life: ManagerLife): void {
     };
     const lying = {
       keyRow: () => undefined,
+      chargesOf: () => [],
       stateVersion: (actor: string, key: string) =>
         group[0]!.states.find((state) => state.actor === actor && state.key === key)?.base ?? 0,
       isPending: () => true,
       isParked: (id: string) => group[0]!.unparks.some(({ correlationId }) => correlationId === id),
       knowsId: () => false,
     };
-    const commit = settle(world.without === 'R3' ? lying : honest, group, journal.nextSequence);
+    const commit = settle(
+      world.without === 'R3' ? lying : honest,
+      group,
+      journal.nextSequence,
+      charged.splice(0),
+    );
     applyCommit(journal, commit);
     receipts.push(...commit.receipts);
   }
@@ -627,13 +687,10 @@ function killSomething(world: World): void {
       if (worker.alive) killWorker(world, worker, rest());
     }
   }
-  if ((victim === 'subject' || victim === 'everything') && world.subject?.alive) {
-    end(world, world.subject);
-    world.subject = undefined;
-    agenda.after(rest(), () => startSubject(world));
-  }
+  if (victim === 'subject' || victim === 'everything') killSubject(world);
   if ((victim === 'manager' || victim === 'everything') && world.manager?.alive) {
     end(world, world.manager);
+    world.uncounted++;
     world.manager = undefined;
     agenda.after(rest(), () => startManager(world));
   }
@@ -646,12 +703,23 @@ function killSomething(world: World): void {
   }
 }
 
+function killSubject(world: World): void {
+  if (!world.subject?.alive) return;
+  end(world, world.subject);
+  world.subject = undefined;
+  // Two deaths in company, which the next one does not know of, and one that it is not told of.
+  world.uncounted += 3;
+  world.agenda.after(world.chance.between(1, 150), () => startSubject(world));
+}
+
 function killWorker(world: World, worker: WorkerLife, pauseMs: number): void {
   end(world, worker);
   // The supervisor sees the exit, tells the subject, and starts a successor only then.
   world.agenda.after(pauseMs, () => {
-    if (world.subject)
-      subject.workerGone(world.subject.state, worker.name, worker.incarnation, viewOf(world));
+    if (world.subject) {
+      const gone = { worker: worker.name, incarnation: worker.incarnation, reason: 'SIGKILL' };
+      subject.workerGone(world.subject.state, gone, viewOf(world));
+    }
     world.workers.delete(worker.name);
     if (world.subject) giveLeases(world, world.subject);
     startWorker(world, worker.name);
@@ -709,7 +777,7 @@ function isQuiet(world: World): boolean {
     keys.every((key) => journal.keys.get(key)?.marks['ticks'] === tasksPerKey) &&
     journal.pending.size === 0 &&
     journal.parked.size === 0 &&
-    pushIds.every((id) => journal.ids.get(id) === 'settled') &&
+    world.pushIds.every((id) => journal.ids.get(id) === 'settled') &&
     world.delivered.size === journal.nextSequence - 1 &&
     [...world.sources.values()].every(({ window }) => window.size === 0)
   );
@@ -739,15 +807,29 @@ function checkEvidence({ journal }: World): void {
 /** Answer and timeout race: each waiting ends once, in a record or in a dead letter. */
 function checkEndings(world: World): void {
   const { journal } = world;
-  const expired = journal.deadLetters.map(({ record, code }) => {
+  const letters = journal.deadLetters.filter(({ record }) => readField(record, 0, 'id') !== poisonId);
+  const expired = letters.map(({ record, code }) => {
     if (code !== 'flow.timeout') throw new Broken(`a task became a dead letter: ${code}`);
     return readField(record, 0, 'id');
   });
-  for (const id of pushIds) {
+  for (const id of world.pushIds) {
     const times = (world.answered.get(id) ?? 0) + expired.filter((one) => one === id).length;
     if (times !== (id.startsWith('park') ? 1 : 0))
       throw new Broken(`the waiting of ${id} ended ${times} times`);
   }
+}
+
+/** Poison ends as a dead letter that tells of its deliveries, and takes nobody with it (R9). */
+function checkPoison({ journal, poisonings, uncounted, pushIds }: World): void {
+  const letters = journal.deadLetters.filter(({ record }) => readField(record, 0, 'id') === poisonId);
+  if (letters.length !== (pushIds.includes(poisonId) ? 1 : 0))
+    throw new Broken(`the poison became ${letters.length} dead letters`);
+  // Two more, for the deaths in company that it takes until it is leased alone.
+  if (poisonings > maxAttempts + 2 + uncounted)
+    throw new Broken(`the poison was delivered ${poisonings} times`);
+  for (const { history = [] } of letters)
+    if (history.length === 0) throw new Broken('the dead letter tells of no attempt');
+  if (journal.charges.size > 0) throw new Broken(`${[...journal.charges.keys()]} are charged for ever`);
 }
 
 function checkEnd(world: World): void {
@@ -761,9 +843,10 @@ function checkEnd(world: World): void {
     }
   }
   if (journal.pending.size > 0) throw new Broken(`${journal.pending.size} rows are pending for ever`);
-  for (const id of pushIds)
+  for (const id of world.pushIds)
     if (journal.ids.get(id) !== 'settled') throw new Broken(`${id} was never settled`);
   checkEndings(world);
+  checkPoison(world);
   checkEvidence(world);
   if (world.delivered.size !== journal.nextSequence - 1) throw new Broken('the bridge left something behind');
   for (const { name, window } of world.sources.values()) {

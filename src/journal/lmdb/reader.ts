@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { noCharges } from '../../model/charge.ts';
 import { PolarError } from '../../model/errors.ts';
 import { decodeBatch } from '../batch.ts';
 import { findEvidence } from '../evidence-row.ts';
@@ -35,7 +36,8 @@ export function checkSchema(tables: Tables, path: string): void {
 }
 
 export function createReader(tables: Tables): JournalReader {
-  const { root, meta, batches, evidence, keys, states, pending, ids, dead, parked, deadlines } = tables;
+  const { root, meta, batches, evidence, keys, charges, states, pending, ids, dead, parked, deadlines } =
+    tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
   const newest = () => root.resetReadTxn();
   return {
@@ -59,6 +61,14 @@ export function createReader(tables: Tables): JournalReader {
     keyRow(key) {
       newest();
       return keys.get(key);
+    },
+    chargesOf(key) {
+      newest();
+      return charges?.get(key) ?? noCharges;
+    },
+    charges() {
+      newest();
+      return Array.from(charges?.getRange() ?? [], ({ key, value }) => [key, value] as const);
     },
     stateRow(actor, key) {
       newest();

@@ -1,4 +1,5 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Charge } from '../../model/charge.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../../model/run.ts';
 import type { RowOutcome, Totals } from '../journal.ts';
 import { checkDataFile } from './data-file.ts';
@@ -35,6 +36,8 @@ export interface Tables {
   /** By the batch's first sequence. A reader of a journal that was last written before there was any has no table. */
   readonly evidence: Database<Buffer, number> | undefined;
   readonly keys: Database<KeyRow, string>;
+  /** By routing key; few. A reader of a journal that was last written before there was any has no table. */
+  readonly charges: Database<Charge[], string> | undefined;
   /** `[actor, key]` → f64 version, then JSON text. */
   readonly states: Database<Buffer, [string, string]>;
   readonly pending: Database<Buffer, number>;
@@ -61,6 +64,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     batches: root.openDB('batches', bytes),
     evidence: root.openDB('evidence', bytes),
     keys: root.openDB('keys', rows),
+    charges: root.openDB('charges', rows),
     states: root.openDB('states', bytes),
     pending: root.openDB('pending', bytes),
     ids: root.openDB('ids', rows),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { noCharges } from '../../model/charge.ts';
 import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
 import type { KeyRow } from '../../model/run.ts';
@@ -32,8 +33,21 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     });
   }
   checkSchema(tables, path);
-  const { root, meta, batches, evidence, keys, states, pending, ids, settledIds, dead, parked, deadlines } =
-    tables;
+  const {
+    root,
+    meta,
+    batches,
+    evidence,
+    keys,
+    charges,
+    states,
+    pending,
+    ids,
+    settledIds,
+    dead,
+    parked,
+    deadlines,
+  } = tables;
   const epoch = inTransaction(tables, path, () => {
     if (!meta.get('identity')) {
       meta.put('identity', { schema, id: randomBytes(4).toString('hex'), node, created: now });
@@ -54,10 +68,13 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
 
   // The owner alone changes these rows, so it may remember them: a run costs one read less.
   const known = new Map<string, KeyRow>();
+  // All of them: a run of a key without any costs no reading.
+  const charged = new Map(reader.charges());
 
   return {
     ...reader,
     keyRow: (key) => known.get(key) ?? reader.keyRow(key),
+    chargesOf: (key) => charged.get(key) ?? noCharges,
     stateVersion: (actor, key) => reader.stateRow(actor, key)?.version ?? 0,
     knowsId: (id) => reader.outcomeOf(id) !== undefined,
     isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
@@ -77,6 +94,10 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           evidence?.put(head.nextSequence, encodeEvidenceRow(commit.evidence, head.nextSequence));
         }
         for (const [key, row] of commit.keyRows) keys.put(key, row);
+        for (const [key, list] of commit.charges) {
+          if (list.length > 0) charges?.put(key, [...list]);
+          else charges?.remove(key);
+        }
         for (const { write, version } of commit.states.values()) {
           states.put([write.actor, write.key], stateBytes(version, write.value));
         }
@@ -127,6 +148,10 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       });
       if (known.size > mostKnown) known.clear();
       for (const [key, row] of commit.keyRows) known.set(key, row);
+      for (const [key, list] of commit.charges) {
+        if (list.length > 0) charged.set(key, list);
+        else charged.delete(key);
+      }
       return committed;
     },
     forgetIds(before, most) {

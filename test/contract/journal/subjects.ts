@@ -35,6 +35,7 @@ export const memoryJournal: JournalSubject = {
     const memory = createMemoryJournal();
     const journal = {
       keyRow: (key: string) => memory.keys.get(key),
+      chargesOf: (key: string) => memory.charges.get(key) ?? [],
       stateVersion: (actor: string, key: string) => memory.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => memory.pending.has(order),
       knowsId: (id: string) => memory.ids.has(id),

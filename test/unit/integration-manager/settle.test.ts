@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settle, stateId } from '../../../src/integration-manager/settle.ts';
+import type { Charge, KeyCharge } from '../../../src/model/charge.ts';
 import type {
   Child,
   KeyRow,
@@ -12,6 +13,7 @@ import type {
 
 interface Journal {
   readonly parked?: ReadonlySet<string>;
+  readonly charges?: ReadonlyMap<string, readonly Charge[]>;
   readonly keys: Map<string, KeyRow>;
   readonly versions: Map<string, number>;
   readonly pending: Set<number>;
@@ -24,18 +26,20 @@ function aJournal(part: Partial<Journal> = {}): Journal {
 
 /** What a transaction makes of the results; the journal is the one before it. */
 function settleIn(
-  { keys, versions, pending, ids, parked }: Journal,
+  { keys, charges, versions, pending, ids, parked }: Journal,
   results: readonly Result[],
   nextSequence = 1,
+  charged: readonly KeyCharge[] = [],
 ) {
   const view = {
     keyRow: (key: string) => keys.get(key),
+    chargesOf: (key: string) => charges?.get(key) ?? [],
     stateVersion: (actor: string, key: string) => versions.get(stateId(actor, key)) ?? 0,
     isPending: (order: number) => pending.has(order),
     isParked: (id: string) => parked?.has(id) ?? false,
     knowsId: (id: string) => ids.has(id),
   };
-  return settle(view, results, nextSequence);
+  return settle(view, results, nextSequence, charged);
 }
 
 /** Ticks 1 to 3 of key `a`, with everything that a result can have. */
@@ -82,6 +86,7 @@ const marked = (last: number, runs: readonly string[] = []): Map<string, KeyRow>
 
 const nothing = {
   segments: [],
+  charges: new Map(),
   evidence: [],
   states: new Map(),
   children: [],
@@ -101,6 +106,7 @@ describe('a result', () => {
       segments: result.segments,
       evidence: [{ first: 10, count: 2, bytes: result.evidence }],
       keyRows: new Map([['a', { runs: ['r1'], marks: { ticks: 3 } }]]),
+      charges: new Map(),
       states: new Map([[stateId('Counter', 'a'), { write: result.states[0], version: 1 }]]),
       children: result.children,
       settledRows: [{ row: aRow(7), records: { first: 10, count: 2 } }],

@@ -1,3 +1,4 @@
+import type { Charge, TaskRef } from '../../../src/model/charge.ts';
 import { type KeyRow, pendingSource, type Receipt, type Report, runsPerRow } from '../../../src/model/run.ts';
 import * as subject from '../../../src/subject/subject.ts';
 
@@ -17,14 +18,22 @@ export class Desk {
   readonly state: subject.SubjectState;
   readonly rows = new Map<string, KeyRow>();
   readonly pending = new Set<number>();
+  /** What the journal knows of attempts. */
+  readonly charged = new Map<string, readonly Charge[]>();
   readonly view: subject.SubjectView = {
     keyRow: (key) => this.rows.get(key),
     isPending: (order) => this.pending.has(order),
+    chargesOf: (key) => this.charged.get(key) ?? [],
+    time: () => 1000,
   };
 
-  constructor(options: Partial<subject.SubjectOptions> = {}, awaited: readonly string[] = []) {
+  constructor(
+    options: Partial<subject.SubjectOptions> = {},
+    awaited: readonly string[] = [],
+    charged: readonly (readonly [string, readonly Charge[]])[] = [],
+  ) {
     const defaults = { incarnation: 's', tasksPerRun: 64, runsPerGroup: 4 };
-    this.state = subject.createSubject({ ...defaults, ...options }, awaited);
+    this.state = subject.createSubject({ ...defaults, ...options }, awaited, charged);
     subject.lookUp(this.state, manager, this.view);
   }
 
@@ -39,22 +48,28 @@ export class Desk {
     worker: string,
     incarnation = `${worker}.1`,
     credit = 8,
-    runs: { id: string; key: string }[] = [],
+    runs: { id: string; key: string; first?: TaskRef }[] = [],
   ): void {
-    subject.hello(this.state, { worker, incarnation, version: '', credit, runs }, this.view);
+    const begun = runs.map((run) => ({ first: { source: 'ticks', number: 1 }, ...run }));
+    subject.hello(this.state, { worker, incarnation, version: '', credit, runs: begun }, this.view);
   }
 
   lose(worker: string, incarnation = `${worker}.1`): void {
-    subject.workerGone(this.state, worker, incarnation, this.view);
+    subject.workerGone(this.state, { worker, incarnation, reason: 'SIGKILL' }, this.view);
   }
 
   lease(): subject.Lease[] {
     return subject.lease(this.state);
   }
 
-  report(lease: subject.Lease, word: Partial<Omit<Report, 'run' | 'worker'>> = {}): void {
+  report(lease: subject.Lease, { failure, ...word }: WordOfRun = {}): void {
     const { run, worker } = lease;
-    const report = { run, worker, done: lease.tasks.length, sentTo: manager, ...word };
+    const done = word.done ?? lease.tasks.length;
+    const task = lease.tasks[done];
+    const report = {
+      ...{ run, worker, done, sentTo: manager, ...word },
+      ...(failure && task && { failure: { ...failure, task } }),
+    };
     subject.reported(this.state, report, this.view);
   }
 
@@ -94,7 +109,12 @@ export function said({ worker, key, tasks }: subject.Lease): string {
   return [worker, key, ...tasks.map(({ number }) => number)].join(' ');
 }
 
-export const failedNow: Partial<Report> = {
+/** What a report says beyond which run it is about; the task that failed is the first that is not done. */
+interface WordOfRun extends Partial<Pick<Report, 'done' | 'sentTo'>> {
+  readonly failure?: Omit<NonNullable<Report['failure']>, 'task'>;
+}
+
+export const failedNow: WordOfRun = {
   done: 0,
   sentTo: '',
   failure: { code: 'action.failed', message: 'no', retryAfterMs: 500 },

@@ -56,13 +56,14 @@ const result: fc.Arbitrary<Result> = fc.record({
   segments: fc.array(fc.record({ topic: text, count: fc.nat(), bytes }), { maxLength: 3 }),
   evidence: bytes,
 });
+const task = fc.record({ source: text, number: fc.nat() });
 const report: fc.Arbitrary<Report> = fc.record(
   {
     run: text,
     worker: text,
     done: fc.nat(),
     sentTo: text,
-    failure: fc.record({ code: text, message: text, retryAfterMs: fc.nat() }),
+    failure: fc.record({ code: text, message: text, retryAfterMs: fc.nat(), task }),
   },
   { requiredKeys: ['run', 'worker', 'done', 'sentTo'] },
 );
@@ -74,7 +75,7 @@ const word: fc.Arbitrary<Word> = fc.oneof(
       incarnation: text,
       version: text,
       credit: fc.nat(),
-      runs: fc.array(fc.record({ id: text, key: text }), { maxLength: 2 }),
+      runs: fc.array(fc.record({ id: text, key: text, first: task }), { maxLength: 2 }),
     })
     .map((said): Word => ({ type: 'hello', hello: said })),
 );
