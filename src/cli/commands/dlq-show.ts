@@ -1,4 +1,5 @@
 import type { JournalReader } from '../../journal/journal.ts';
+import type { ChargedAttempt } from '../../model/charge.ts';
 import { bodyOf, decodeEnvelope } from '../../model/envelope.ts';
 import { PolarError } from '../../model/errors.ts';
 import { eventLines } from '../../model/event-text.ts';
@@ -39,6 +40,8 @@ export async function run({ args: [id = ''], output, project: load }: Call): Pro
 }
 
 interface DeadTask extends DeadTaskLine {
+  /** The newest attempts that failed before the letter was written, oldest first. */
+  readonly history: readonly (Omit<ChargedAttempt, 'time'> & { readonly time: string })[];
   readonly body: unknown;
 }
 
@@ -52,7 +55,9 @@ function deadTask(reader: JournalReader, id: string): DeadTask | undefined {
       hint: 'See what there is with: pzm dlq list',
     });
   }
-  return letter && { ...deadTaskLine(letter), body: dataOf(bodyOf(letter.record, 0)) };
+  if (!letter) return undefined;
+  const history = (letter.history ?? []).map((one) => ({ ...one, time: isoText(one.time) }));
+  return { ...deadTaskLine(letter), history, body: dataOf(bodyOf(letter.record, 0)) };
 }
 
 function dataOf(body: Buffer): unknown {
@@ -67,6 +72,10 @@ function taskLines(task: DeadTask, now: number): string[] {
   return [
     `${task.name}  ${task.id === null ? '' : `${printable(task.id)} · `}flow ${printable(task.flow)} · step ${task.step} · ${printable(task.subject)}`,
     `${timeText(Date.parse(task.time), now)} after ${countText(task.attempts, 'attempt')}: ${printable(task.reason)}`,
+    ...task.history.map(
+      ({ attempt, time, worker, code, message }) =>
+        `attempt ${attempt}  ${timeText(Date.parse(time), now)}  ${printable(worker)}  ${printable(code)}: ${printable(message)}`,
+    ),
     JSON.stringify(task.body, null, 2),
   ];
 }
