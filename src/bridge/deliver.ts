@@ -39,6 +39,8 @@ export interface Delivery {
 export interface DeliveryStats {
   readonly name: string;
   readonly link: LinkStatus;
+  /** Since when there is no link, ms since the epoch, whatever was tried meanwhile; null while there is one. */
+  readonly awaySince: number | null;
   readonly cursor: number;
   /** The newest sequence of the journal. */
   readonly newest: number;
@@ -73,6 +75,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   const poison = createPoison();
   const counts = { delivered: 0, redelivered: 0 };
   let lastError: LinkError | null = null;
+  let awaySince: number | null = Date.now();
   const note = (error: unknown) => {
     lastError = { code: codeOf(error) ?? 'error', message: messageOf(error), time: Date.now() };
   };
@@ -182,11 +185,13 @@ export function startDelivery(options: DeliveryOptions): Delivery {
         );
         if (signal.aborted) break;
         upSince = performance.now();
+        awaySince = null;
         log.info({ event: 'sink.up', sink: sink.name, failures }, 'sink is up');
         await deliverUntilLost();
       } catch (error) {
         note(error);
       }
+      awaySince ??= Date.now();
       if (signal.aborted) break;
       const wasUp = upSince !== undefined && performance.now() - upSince > longestBackOffMs;
       failures = cursor.settled > settledBefore || wasUp ? 1 : failures + 1;
@@ -211,6 +216,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       return {
         name: sink.name,
         link: sink.link(),
+        awaySince,
         cursor: cursor.settled,
         newest,
         lag,

@@ -21,6 +21,7 @@ import { encodeRun } from '../transport/run-frame.ts';
 import { decodeReceipts, decodeWords, receiptTopic, type Word } from '../transport/word-frame.ts';
 import { takeFrame } from './intake.ts';
 import { LaneCache } from './lane-cache.ts';
+import { pressureOf } from './pressure.ts';
 import * as subject from './subject.ts';
 
 const lookUpEveryMs = 1000;
@@ -161,8 +162,7 @@ runChild({
       stats: () => ({
         ...state.counts,
         ...counts,
-        waiting: state.waiting,
-        outstanding: subject.outstanding(state),
+        ...pressureOf(state),
       }),
       async drain() {
         isDraining = true;

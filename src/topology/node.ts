@@ -11,6 +11,7 @@ import {
 } from '../supervision/process-supervisor.ts';
 import { type Vitals, watchVitals } from '../supervision/vitals.ts';
 import { rotateLog } from '../telemetry/rotate-log.ts';
+import { type Bottleneck, bottleneckOf } from './bottleneck.ts';
 import { listenForControl } from './control-server.ts';
 import { controlPath, gatewayPath } from './endpoints.ts';
 import { requireGateway } from './gateway-check.ts';
@@ -54,6 +55,8 @@ export interface NodeStatus {
   readonly endpoints: { readonly intake?: string; readonly subject?: string; readonly events?: string };
   /** Where pushes are taken over HTTP besides the socket, e.g. `http://127.0.0.1:8080`; null when nowhere. */
   readonly gateway: string | null;
+  /** What holds it up; null when nothing does. */
+  readonly bottleneck: Bottleneck | null;
   readonly processes: readonly ProcessSnapshot[];
 }
 
@@ -174,17 +177,21 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   });
   const announce = () => supervisor.broadcast({ type: 'peers', peers: register.peers() });
 
-  const status = (): NodeStatus => ({
-    node,
-    version,
-    project: project.root,
-    pid: process.pid,
-    startedAt,
-    policy: policy ?? null,
-    endpoints: register.endpoints(),
-    gateway: register.gateway() ?? null,
-    processes: [ownSnapshot(readVitals()), ...supervisor.snapshot()],
-  });
+  const status = (): NodeStatus => {
+    const processes = [ownSnapshot(readVitals()), ...supervisor.snapshot()];
+    return {
+      node,
+      version,
+      project: project.root,
+      pid: process.pid,
+      startedAt,
+      policy: policy ?? null,
+      endpoints: register.endpoints(),
+      gateway: register.gateway() ?? null,
+      bottleneck: bottleneckOf(processes, Date.now()) ?? null,
+      processes,
+    };
+  };
   const stop = (): Promise<Drained> => {
     stopping ??= (async () => {
       const begun = performance.now();

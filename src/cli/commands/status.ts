@@ -1,6 +1,7 @@
 import { humanDuration } from '../../model/duration.ts';
 import { PolarError } from '../../model/errors.ts';
 import type { Palette } from '../../model/event-text.ts';
+import { printable } from '../../model/facts-text.ts';
 import { request } from '../../topology/control-client.ts';
 import type { NodeStatus } from '../../topology/node.ts';
 import { alignColumns, type Cell } from '../columns.ts';
@@ -29,7 +30,13 @@ export async function run({ args: [name], output, project }: Call): Promise<numb
     const report = bridgeReportOf(processes.find(({ role }) => role === 'bridge')?.stats);
     if (name === undefined) {
       const bridge = report ? bridgeLines(report, output.palette) : [];
-      return [headLine(all, now), ...bridge, ...gatewayLines(all), ...lines];
+      return [
+        headLine(all, now),
+        ...bottleneckLines(all, output.palette),
+        ...bridge,
+        ...gatewayLines(all),
+        ...lines,
+      ];
     }
     return report ? [...lines, ...deliveryLines(report, now, output.palette)] : lines;
   });
@@ -45,6 +52,11 @@ function headLine({ node, version, startedAt, policy }: NodeStatus, now: number)
 
 function gatewayLines({ gateway }: NodeStatus): string[] {
   return gateway === null ? [] : [`gateway ${gateway}`];
+}
+
+/** A node of an older version says nothing of it. */
+function bottleneckLines({ bottleneck }: Partial<NodeStatus>, palette: Palette): string[] {
+  return bottleneck ? [palette.grave(printable(bottleneck.text))] : [];
 }
 
 /** `worker-1  pid 48391  ready  restarts 1 (SIGKILL, back in 0.3 s)` */

@@ -20,6 +20,8 @@ let sink: ScriptedSink;
 let started: { readonly delivery: Delivery; readonly abort: AbortController } | undefined;
 const wake = createWake();
 const delays: number[] = [];
+/** `awaySince` at each wait. */
+const aways: (number | null | undefined)[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pzm-deliver-'));
@@ -27,6 +29,7 @@ beforeEach(() => {
   store = openCursorStore(join(folder, 'bridge'));
   sink = new ScriptedSink();
   delays.length = 0;
+  aways.length = 0;
 });
 afterEach(async () => {
   await stop();
@@ -39,6 +42,7 @@ function start(after = 0): Delivery {
   const abort = new AbortController();
   const backOffMs = (failures: number) => {
     delays.push(failures);
+    aways.push(started?.delivery.stats().awaySince);
     return 1;
   };
   const delivery = startDelivery({
@@ -80,6 +84,19 @@ const sequences = (first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('delivery', () => {
+  test('says since when there is no link, whatever is tried meanwhile', async () => {
+    sink.connectsToFail = 3;
+    const delivery = start();
+    const { awaySince } = delivery.stats();
+    await until(() => delivery.stats().awaySince === null);
+    expect(delays).toEqual([1, 2, 3]);
+    expect(aways).toEqual([awaySince, awaySince, awaySince]);
+    sink.connectsToFail = 1;
+    sink.cut();
+    await until(() => aways.length === 4);
+    expect(aways[3]).toBeGreaterThanOrEqual(awaySince ?? Number.POSITIVE_INFINITY);
+  });
+
   test('writes what was there and what comes, in order, and saves its cursor', async () => {
     commit(3);
     start();

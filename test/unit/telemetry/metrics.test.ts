@@ -30,6 +30,7 @@ const status: NodeStatus = {
   policy: { revision: '71ab90', hash: 'h', targets: 3, refused: false },
   endpoints: {},
   gateway: null,
+  bottleneck: null,
   processes: [
     aProcess('integration-manager', { commits: 9, isFull: true, journal }),
     aProcess(

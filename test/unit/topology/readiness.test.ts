@@ -18,15 +18,27 @@ const aProcess = (part: Partial<Process> = {}): Process => ({
 const policy = { revision: '71ab90', hash: 'h', targets: 1, refused: false };
 
 test('a node is ready when its processes are, under a policy, with room in the journal', () => {
-  const processes = [aProcess(), aProcess({ stats: { isFull: false } })];
+  const processes = [aProcess(), aProcess({ role: 'integration-manager', stats: { isFull: false } })];
   expect(readinessOf({ processes, policy })).toEqual({ ready: true, problems: [] });
   expect(readinessOf({ processes, policy: { ...policy, refused: true } }).ready).toBe(true);
 });
 
 test('everything that keeps a node from being ready is named', () => {
-  const processes = [aProcess({ state: 'restarting' }), aProcess({ stats: { isFull: true } })];
+  const manager = aProcess({ role: 'integration-manager', stats: { isFull: true } });
+  const processes = [aProcess({ state: 'restarting' }), manager];
   expect(readinessOf({ processes, policy: null })).toEqual({
     ready: false,
     problems: ['worker-1 is restarting', 'no policy is in force', 'the disk that holds the journal is full'],
   });
+});
+
+test('a node that refuses pushes is not ready, and one that is only slow is', () => {
+  const manager = aProcess({ role: 'integration-manager', stats: { journal: { pending: 7 } } });
+  const services = (maxPending: number) => aProcess({ role: 'services', stats: { maxPending } });
+  const subject = aProcess({ role: 'subject', stats: { waiting: 7, rowsHeld: 7, busy: 2, slots: 2 } });
+  expect(readinessOf({ processes: [manager, subject, services(7)], policy })).toMatchObject({
+    ready: false,
+    problems: [expect.stringMatching(/^pushes are refused: 7 accepted tasks wait/)],
+  });
+  expect(readinessOf({ processes: [manager, subject, services(8), aProcess()], policy }).ready).toBe(true);
 });
