@@ -16,8 +16,6 @@ export interface NodeOptions {
   /** The command; the one that was built unless given. */
   readonly command?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Before the command: `prlimit --nofile=…`. */
-  readonly wrapper?: readonly string[];
 }
 
 const preload = fileURLToPath(new URL('preload/on-command.mjs', import.meta.url));
@@ -41,12 +39,11 @@ export class NodeUnderTest {
   /** Starts `up` and returns at once. */
   begin(env: Readonly<Record<string, string>> = {}): void {
     const { folder, faultsDir } = this.project;
-    const { command = cli, wrapper = [] } = this.#options;
-    const [program = '', ...args] = [...wrapper, process.execPath, command, 'up', '--format', 'jsonl'];
+    const { command = cli } = this.#options;
     const events = openSync(join(folder, 'events.jsonl'), 'a');
     this.#stderr = '';
     this.#begun++;
-    const child = spawn(program, args, {
+    const child = spawn(process.execPath, [command, 'up', '--format', 'jsonl'], {
       cwd: folder,
       // A process group of its own, which can be suspended as one.
       detached: true,

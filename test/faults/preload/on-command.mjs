@@ -31,6 +31,13 @@ if (folder) {
     faults[fault](details);
   });
   if (process.argv[1]?.includes('integration-manager')) watchCommits();
+  // A test that is killed cleans up nothing: its node ends by itself then.
+  const parent = process.ppid;
+  if (process.argv[2] === 'up') {
+    setInterval(() => {
+      if (process.ppid !== parent) end();
+    }, 1000).unref();
+  }
   const shift = Number(process.env.POLAR_FAULTS_SHIFT_MS ?? 0);
   if (shift !== 0) shiftClock(shift);
 }
