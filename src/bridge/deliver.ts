@@ -61,6 +61,8 @@ export interface DeliveryStats {
 const lookEveryMs = 1000;
 const stopWithinMs = 5000;
 const longestTimerMs = 2 ** 31 - 1;
+/** Handed over before the event loop has a turn: with much more at a time this process would seem to hang. */
+const bytesPerTurn = 1 << 20;
 /** The stream goes on beside what is sent again. */
 const redriveShare = 1 / 4;
 
@@ -156,12 +158,17 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     const mostRedrives = Math.max(1, Math.floor(sink.window * redriveShare));
     // Also while nothing new is committed: what failed is the newest, as like as not.
     while (!signal.aborted && !life.signal.aborted) {
-      while (hasRoom()) {
+      let bytes = 0;
+      while (hasRoom() && !signal.aborted) {
         const row = redrives.underWay.size < mostRedrives ? redrives.next() : undefined;
         const record = row ? undefined : records.next();
         if (row) redrive(row);
         else if (record) write(record, sent(cursor, record.sequence));
         else break;
+        bytes += record?.record.length ?? 0;
+        if (bytes < bytesPerTurn) continue;
+        bytes = 0;
+        await new Promise((resolve) => setImmediate(resolve));
       }
       await wake.wait(lookEveryMs);
     }

@@ -59,7 +59,8 @@ export function describeEvent(event: CloudEvent): EventText {
   const clock = clockText(new Date(event.time));
   const body = bodyOf(event);
   if (!body) {
-    const details = shorten(printable(JSON.stringify(event.data)), 80);
+    // What comes behind is not shown, and may be long.
+    const details = shorten(printable(JSON.stringify(event.data).slice(0, 200)), 80);
     return { clock, word: 'event', tone: undefined, name: printable(event.subject), details, more: [] };
   }
   if (isObservationEvent(body)) return { clock, ...describeObservation(body.type, body.data) };

@@ -47,7 +47,8 @@ export function printable(text: string): string {
 }
 
 export function shorten(text: string, most = valueCharacters): string {
-  const characters = [...text];
+  // So much of it has more characters than are shown, if there are more.
+  const characters = [...text.slice(0, 2 * (most + 1))];
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
