@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openBench } from './bench.ts';
 import { type Cell, victims } from './cell.ts';
 import { sigkill } from './injectors/signals.ts';
@@ -6,7 +6,7 @@ import { createSet, type Kind, mixed } from './known-set.ts';
 import { balance, formatLedger, isSound, type Ledger } from './ledger.ts';
 import { noDeduplication, receiptsBeforeCommit, seenBeforeDurable, timerLeases } from './mutations.ts';
 import { openPatchedProduct, type Patch } from './patched-product.ts';
-import { buildPowerSwitch, cutPower } from './power.ts';
+import { buildPowerSwitch, cutPower, hasCompiler } from './power.ts';
 import { startPushing } from './pushing.ts';
 import { becomeQuiet } from './quiet.ts';
 import { report } from './report.ts';
@@ -22,14 +22,10 @@ import { until } from './until.ts';
 interface Proof {
   readonly rule: string;
   readonly mutation: readonly Patch[];
-  readonly env?: Readonly<Record<string, string>>;
   run(bench: Awaited<ReturnType<typeof openBench>>, isMutated: boolean): Promise<Ledger>;
   /** What is wrong without the rule. */
   readonly isRed: (ledger: Ledger) => boolean;
 }
-
-const power = buildPowerSwitch();
-afterAll(() => power?.remove());
 
 // Both, for the subject alone would see to it that what the other has not written is done again.
 const killed: Cell = {
@@ -62,19 +58,19 @@ const proofs: readonly Proof[] = [
   {
     rule: 'what a reader has seen survives a power cut',
     mutation: seenBeforeDurable,
-    ...(power && { env: power.env }),
     run: runPowerCut,
     isRed: ({ problems }) => problems.some((problem) => problem.startsWith('what was seen before')),
   },
 ];
 
-for (const { rule, mutation, run, isRed, env = {} } of proofs) {
+for (const { rule, mutation, run, isRed } of proofs) {
   const needsPower = mutation === seenBeforeDurable;
   for (const isMutated of [false, true]) {
     const name = `${isMutated ? 'mutation: without' : 'with'} "${rule}"`;
-    test.runIf((power || !needsPower) && isChosen(name, isMutated || needsPower))(name, async () => {
+    test.runIf((hasCompiler || !needsPower) && isChosen(name, isMutated || needsPower))(name, async () => {
       const product = openPatchedProduct(isMutated ? mutation : []);
-      const bench = await openBench({ command: product.command, env });
+      const power = needsPower ? buildPowerSwitch() : undefined;
+      const bench = await openBench({ command: product.command, env: power?.env ?? {} });
       try {
         await bench.node.start();
         let found: Ledger | undefined;
@@ -90,6 +86,7 @@ for (const { rule, mutation, run, isRed, env = {} } of proofs) {
       } finally {
         await bench.close();
         product.remove();
+        power?.remove();
       }
     });
   }

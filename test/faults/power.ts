@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
 
-/** A disk that forgets what it was not told to keep (preload/power.c); undefined where there is no C compiler. */
+export const hasCompiler = spawnSync('cc', ['--version']).status === 0;
+
+/** A disk that forgets what it was not told to keep (preload/power.c). @throws Error where there is no C compiler */
 export interface PowerSwitch {
   /** For the node whose power can be cut. */
   readonly env: Readonly<Record<string, string>>;
@@ -14,10 +16,19 @@ export interface PowerSwitch {
 
 const source = fileURLToPath(new URL('preload/power.c', import.meta.url));
 
-export function buildPowerSwitch(): PowerSwitch | undefined {
+export function buildPowerSwitch(): PowerSwitch {
   const library = join(tmpdir(), `pzm-power-${process.pid}.so`);
-  const { status } = spawnSync('cc', ['-O1', '-shared', '-fPIC', '-o', library, source, '-ldl', '-lpthread']);
-  if (status !== 0) return undefined;
+  const { status, stderr } = spawnSync('cc', [
+    '-O1',
+    '-shared',
+    '-fPIC',
+    '-o',
+    library,
+    source,
+    '-ldl',
+    '-lpthread',
+  ]);
+  if (status !== 0) throw new Error(`cc: ${stderr}`);
   return {
     env: { LD_PRELOAD: library, POLAR_FAULTS_SYNC_MS: '40' },
     remove: () => rmSync(library, { force: true }),
