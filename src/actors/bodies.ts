@@ -1,6 +1,7 @@
 import { type DeliveryRequest, mostSequences } from '../model/delivery-order.ts';
 import { PolarError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';
+import type { LetterRequest } from '../model/letter-order.ts';
 import type { StopNotice } from '../model/node-life.ts';
 import type { Observation } from '../model/observation.ts';
 import type { PolicyFile, PolicySet } from '../model/policy.ts';
@@ -117,6 +118,20 @@ export function readAnswer(body: unknown): { readonly correlationId: string; rea
   requireShape(body, 'an answer', (value): value is { correlationId: string; answer: unknown } => {
     const { correlationId, answer } = record(value);
     return isNonEmptyText(correlationId) && answer !== undefined;
+  });
+  return body;
+}
+
+/** What somebody orders about a dead letter. */
+export function readLetterRequest(body: unknown): LetterRequest {
+  requireShape(body, 'an order about a dead letter', (value): value is LetterRequest => {
+    const { kind, letter, by, reason } = record(value);
+    return (
+      (kind === 'retry' || (kind === 'drop' && isNonEmptyText(reason))) &&
+      isPositive(letter) &&
+      isText(by) &&
+      (reason === null || isText(reason))
+    );
   });
   return body;
 }

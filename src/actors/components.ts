@@ -1,6 +1,7 @@
 import type { ObserverKinds } from '../policies/parse-policies.ts';
 import type { ActorSystem } from './actor-system.ts';
 import { type Component, passBody } from './component.ts';
+import { createDeadLetters } from './dead-letters.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
 import { createObserver, type OnObserved } from './observer-actor.ts';
@@ -32,6 +33,7 @@ export function createComponents(options: ComponentOptions): ReadonlyMap<string,
     ['TaskManager', createTaskManager(actors, now)],
     ['Gateway', createGateway()],
     ['Parking', createParking()],
+    ['DeadLetters', createDeadLetters()],
     ['Deliveries', createDeliveries(now)],
     // For flows that only carry what was pushed.
     ['Relay', { pass: passBody }],

@@ -6,6 +6,7 @@ import { countText } from './count-text.ts';
 import { exitCodes } from './failure.ts';
 import { withJournal } from './journal-access.ts';
 import { type GivenOrder, orderDelivery, type Wish, withBridgeOf } from './order-delivery.ts';
+import { lettersNamed, orderLetter } from './order-letter.ts';
 import { setAsideOf } from './set-aside.ts';
 
 interface OrderFlags {
@@ -14,17 +15,20 @@ interface OrderFlags {
   readonly reason?: string;
 }
 
-/** `dlq retry` and `dlq drop`: an order for each sink that has set aside what is named. */
+/** `dlq retry` and `dlq drop`: an order for each task that is named, and for each sink that has set aside events that are. */
 export async function orderSetAside(call: Call, kind: 'retry' | 'drop'): Promise<number> {
-  const { rest: ids, output } = call;
+  const { rest, output } = call;
   const flags = call.options as OrderFlags;
   const project = call.project();
-  if ((flags.all === true) === ids.length > 0) {
+  if ((flags.all === true) === rest.length > 0) {
     throw new PolarError('usage.invalid', 'It is not clear which events are meant.', {
       hint: 'Write their ids, or --all; they are in: pzm dlq list',
     });
   }
   const reason = flags.reason ?? null;
+  const letters = rest.length > 0 ? await lettersNamed(project, rest) : [];
+  const ids = rest.filter((name) => !letters.some((letter) => letter.name === name));
+  const tasks: OrderedTask[] = [];
   const wished = await withBridgeOf(project, async (bridge): Promise<Wish[]> => {
     if (flags.all) {
       return bridge
@@ -45,18 +49,37 @@ export async function orderSetAside(call: Call, kind: 'retry' | 'drop'): Promise
       return { kind, sink, sequences, reason };
     });
   });
+  for (const { name, letter } of letters) {
+    tasks.push({ name, kind: 'task', isDone: await orderLetter(project, { kind, letter, reason }) });
+  }
   const given: GivenOrder[] = [];
   for (const wish of wished) given.push(await orderDelivery(project, wish));
   const done = kind === 'retry' ? 'to be sent again' : 'dropped; they stay in the journal';
-  output.show(given, () =>
-    given.length === 0
+  output.show([...tasks, ...given], () =>
+    tasks.length + given.length === 0
       ? ['nothing is set aside']
-      : given.map(
-          ({ name, sink, outcome }) =>
-            `${printable(sink)}: ${outcome ? `${countText(outcome.affected, 'event')} ${done}` : waits} · order ${name}`,
-        ),
+      : [
+          ...tasks.map((task) => taskText(task, kind)),
+          ...given.map(
+            ({ name, sink, outcome }) =>
+              `${printable(sink)}: ${outcome ? `${countText(outcome.affected, 'event')} ${done}` : waits} · order ${name}`,
+          ),
+        ],
   );
-  return exitCodeOf(given);
+  return tasks.every(({ isDone }) => isDone) ? exitCodeOf(given) : exitCodes.findings;
+}
+
+/** A task whose dead letter was named. */
+interface OrderedTask {
+  readonly name: string;
+  readonly kind: 'task';
+  /** False when the letter was gone before the order came to it. */
+  readonly isDone: boolean;
+}
+
+function taskText({ name, isDone }: OrderedTask, kind: 'retry' | 'drop'): string {
+  const done = kind === 'retry' ? 'waits again, with its id' : 'dropped; the reason is in the journal';
+  return `${printable(name)}: ${isDone ? done : 'somebody else was faster'}`;
 }
 
 export const waits = 'the bridge has not come to it yet; it will';

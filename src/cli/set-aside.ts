@@ -35,6 +35,8 @@ export interface DeadTaskLine {
   readonly reason: string;
   readonly time: string;
   readonly attempts: number;
+  /** How often it was a dead letter before and was tried again. */
+  readonly redrives: number;
 }
 
 type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'deadLetters'>;
@@ -84,6 +86,7 @@ export function deadTaskLine(letter: ReturnType<JournalReader['deadLetters']>[nu
     reason: `${letter.code}: ${letter.message}`,
     time: isoText(letter.time),
     attempts: task.attempt + 1,
+    redrives: letter.redrives ?? 0,
   };
 }
 

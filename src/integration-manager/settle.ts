@@ -17,6 +17,7 @@ export interface SettleView {
   stateVersion(actor: string, key: string): number;
   isPending(order: number): boolean;
   isParked(correlationId: string): boolean;
+  isDead(order: number): boolean;
   /** True for an id that is pending, or was settled within the time that ids are kept. */
   knowsId(id: string): boolean;
 }
@@ -36,6 +37,7 @@ export function settle(
     children: [],
     settledRows: [],
     deadLetters: [],
+    letterOrders: [],
     parks: [],
     unparks: [],
     receipts: [],
@@ -49,7 +51,11 @@ export function settle(
   for (const { key, charge } of charged) charges.add(key, charge);
   for (const result of results) {
     const row = commit.keyRows.get(result.key) ?? view.keyRow(result.key);
-    const wins = isFirst(result, row, view, gone) && isCurrent(result, view, commit) && parked.allows(result);
+    const wins =
+      isFirst(result, row, view, gone) &&
+      isCurrent(result, view, commit) &&
+      parked.allows(result) &&
+      areDead(result, view, commit);
     if (wins) {
       commit.deadLetters.push(...charges.settle(result));
       write(result, view, commit, nextSequence, gone, newIds);
@@ -96,6 +102,13 @@ function isCurrent(result: Result, view: SettleView, commit: Commit): boolean {
   });
 }
 
+/** Of several orders about one letter one wins. */
+function areDead({ letterOrders = [] }: Result, view: SettleView, commit: Commit): boolean {
+  return letterOrders.every(
+    ({ order }) => view.isDead(order) && !commit.letterOrders.some((one) => one.order === order),
+  );
+}
+
 function write(
   result: Result,
   view: SettleView,
@@ -126,6 +139,7 @@ function write(
     newIds.add(child.id);
     commit.children.push(child);
   }
+  if (result.letterOrders) commit.letterOrders.push(...result.letterOrders);
   commit.parks.push(...result.parks);
   commit.unparks.push(...result.unparks);
   commit.settledTasks += result.rows.length;

@@ -23,6 +23,9 @@ export interface TaskCounts {
   readonly accepted: number;
   readonly completed: number;
   readonly deadLettered: number;
+  /** Of the dead letters of any task: tried again, and then accepted once more; and given up. */
+  readonly retried: number;
+  readonly dropped: number;
   readonly pending: number;
   readonly parked: number;
   readonly lost: number;
@@ -61,12 +64,14 @@ export function auditJournal(reader: Reader): Audit {
     .map(({ value }) => JSON.parse(value.toString()) as TargetState);
   const targets = states.map(auditTarget);
   const observations = targets.reduce(add, noObservations);
-  const { settledTasks, accepted, completed, deadRows } = totals;
+  const { settledTasks, accepted, completed, deadRows, retried = 0, dropped = 0 } = totals;
   const tasks: TaskCounts = {
     settled: settledTasks,
     accepted,
     completed,
     deadLettered: deadRows,
+    retried,
+    dropped,
     pending,
     parked,
     lost: accepted - completed - deadRows - pending - parked,

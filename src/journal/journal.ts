@@ -48,6 +48,9 @@ export interface Totals {
   readonly deadRows: number;
   /** Dead letters of any task. */
   readonly deadLettered: number;
+  /** Dead letters that were tried again, each of which was accepted once more; and that were given up. */
+  readonly retried?: number;
+  readonly dropped?: number;
 }
 
 export interface StateRow {
@@ -83,6 +86,7 @@ export interface JournalReader {
   parkedRow(correlationId: string): ParkedRow | undefined;
   /** Rows whose deadline is not after `time`, the longest overdue first. */
   parkedUntil(time: number, most: number): ParkedRow[];
+  deadLetter(order: number): DeadLetter | undefined;
   deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
   /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
   batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
@@ -96,6 +100,7 @@ export interface JournalWriter extends JournalReader {
   stateVersion(actor: string, key: string): number;
   knowsId(id: string): boolean;
   isParked(correlationId: string): boolean;
+  isDead(order: number): boolean;
   /**
    * Writes all of it in one transaction and returns when it is durable.
    * @throws journal.full (nothing was written; try again when there is room), journal.stale-owner

@@ -3,6 +3,7 @@ import type {
   Child,
   DeadLetter,
   KeyRow,
+  LetterOrder,
   ParkedRow,
   Receipt,
   Segment,
@@ -24,6 +25,7 @@ export interface Commit {
   readonly children: Child[];
   readonly settledRows: { readonly row: SettledRow; readonly records: RecordRange }[];
   readonly deadLetters: DeadLetter[];
+  readonly letterOrders: LetterOrder[];
   readonly parks: ParkedRow[];
   readonly unparks: Unpark[];
   /** Published when the transaction is durable, never before. */

@@ -117,6 +117,22 @@ export interface DeadLetter {
   readonly redrives?: number;
 }
 
+/** Somebody decided about a dead letter: it is gone, and its task waits again or not. */
+export interface LetterOrder {
+  /** Of the letter. */
+  readonly order: number;
+  /** The task as a row of `pending`, and what is kept of its past; undefined when it is given up. */
+  readonly retried:
+    | {
+        readonly id: string;
+        readonly key: string;
+        readonly record: Buffer;
+        readonly history: readonly ChargedAttempt[];
+        readonly redrives: number;
+      }
+    | undefined;
+}
+
 /** Everything that one run produced; commits whole or not at all (R3). */
 export interface Result {
   readonly run: string;
@@ -129,6 +145,8 @@ export interface Result {
   readonly deadLetters: readonly DeadLetter[];
   readonly parks: readonly ParkedRow[];
   readonly unparks: readonly Unpark[];
+  /** Only of a run that has any. */
+  readonly letterOrders?: readonly LetterOrder[];
   readonly segments: readonly Segment[];
   /** How it was made, for whoever asks why (`evidence-bytes.ts`); empty where nothing is worth keeping. */
   readonly evidence: Buffer;

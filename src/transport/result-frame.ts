@@ -15,6 +15,7 @@ type Head = [
   unparks: Result['unparks'],
   segments: [topic: string, count: number, bytes: number][],
   evidenceBytes: number,
+  letterOrders: NonNullable<Result['letterOrders']>,
 ];
 
 /** One result: u32 length, u32 head length, head (msgpack), the segments' records and the evidence as they are. */
@@ -35,6 +36,7 @@ export function encodeResult(result: Result): Buffer {
     unparks,
     sizes,
     evidence.length,
+    result.letterOrders ?? [],
   ] satisfies Head);
   const headLength = Buffer.allocUnsafe(4);
   headLength.writeUInt32LE(head.length, 0);
@@ -62,6 +64,7 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
       unparks,
       sizes,
       evidenceBytes,
+      letterOrders,
     ] = head;
     const segments: Segment[] = [];
     let at = headEnd;
@@ -84,18 +87,20 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
       unparks,
       segments,
       evidence,
+      ...(letterOrders.length > 0 && { letterOrders }),
     };
   }
 }
 
 /** As far as it must be one for the reading to go on; whoever made it is one of our own workers. */
 function isHead(head: unknown): head is Head {
-  if (!Array.isArray(head) || head.length !== 12) return false;
+  if (!Array.isArray(head) || head.length !== 13) return false;
   const [names, lists, evidenceBytes] = [head.slice(0, 3), head.slice(3, 11), head[11]];
   return (
     names.every((name) => typeof name === 'string') &&
     lists.every(Array.isArray) &&
     head[10].every(Array.isArray) &&
-    typeof evidenceBytes === 'number'
+    typeof evidenceBytes === 'number' &&
+    Array.isArray(head[12])
   );
 }

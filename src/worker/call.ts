@@ -52,9 +52,9 @@ function dataOf({ body, task }: Call): unknown {
 
 function passed(returned: unknown, context: CallContext): CallOutcome {
   context.close();
-  const { emissions, endings } = context;
+  const { emissions, endings, letters } = context;
   if (isEndOfFlow(returned)) return { kind: 'ended', reason: returned.ended, emissions, endings };
-  return { kind: 'passed', body: { value: returned }, emissions };
+  return { kind: 'passed', body: { value: returned }, emissions, ...(letters && { letters }) };
 }
 
 function failed(error: unknown, call: Call, context: CallContext, options: CallOptions): CallOutcome {

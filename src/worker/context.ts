@@ -7,13 +7,15 @@ import {
   type StateRows,
   type TaskInfo,
 } from '../actors/component.ts';
+import type { LetterContext } from '../actors/dead-letters.ts';
 import type { ParkingContext } from '../actors/parking.ts';
 import type { Envelope } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
-import { type ParkedRow, pendingSource } from '../model/run.ts';
+import { type DeadLetter, type LetterOrder, type ParkedRow, pendingSource } from '../model/run.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { type ComponentPlace, createComponentLog } from './component-log.ts';
 import { type Emission, nameOf } from './emission.ts';
+import { letterOrderOf } from './letters.ts';
 import { type Ending, type ParkedReader, parkedNow, type WorkerRun } from './run-state.ts';
 import type { RunStates } from './states.ts';
 
@@ -31,10 +33,12 @@ export interface CallSetting {
   readonly log: Logger;
   /** Wall clock, ms since the epoch. */
   readonly now: () => number;
+  /** Of the journal; without it there are none. */
+  readonly deadLetter?: (order: number) => DeadLetter | undefined;
 }
 
 /** What one call of a method is given. Everything that costs something is made when it is first asked for. */
-export class CallContext implements ActionContext, ParkingContext {
+export class CallContext implements ActionContext, ParkingContext, LetterContext {
   readonly #place: ComponentPlace;
   readonly #envelope: Envelope;
   readonly #states: RunStates;
@@ -46,11 +50,16 @@ export class CallContext implements ActionContext, ParkingContext {
   #timers: NodeJS.Timeout[] | undefined;
   #emissions: Emission[] | undefined;
   #endings: Ending[] | undefined;
+  #letters: LetterOrder[] | undefined;
   readonly parked: ParkedReader;
+  readonly deadLetter: LetterContext['deadLetter'];
 
   /** `place` is the step's method. */
   constructor(envelope: Envelope, place: ComponentPlace, run: WorkerRun, setting: CallSetting) {
     this.parked = (correlationId) => parkedNow(run, correlationId);
+    // What an earlier task of the run has decided is not yet in the journal.
+    this.deadLetter = (order) =>
+      run.letterOrders.some((one) => one.order === order) ? undefined : setting.deadLetter?.(order);
     this.#envelope = envelope;
     this.#place = place;
     this.#states = run.states;
@@ -97,6 +106,15 @@ export class CallContext implements ActionContext, ParkingContext {
 
   get endings(): readonly Ending[] {
     return this.#endings ?? nothingEnded;
+  }
+
+  get letters(): readonly LetterOrder[] | undefined {
+    return this.#letters;
+  }
+
+  orderLetter(order: number, letter: DeadLetter, kind: 'retry' | 'drop'): void {
+    this.#letters ??= [];
+    this.#letters.push(letterOrderOf(order, letter, kind));
   }
 
   unpark(row: ParkedRow, answer: unknown): void {

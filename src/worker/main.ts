@@ -67,7 +67,14 @@ runChild({
       return found && walkOf(found);
     };
     const parked = (correlationId: string) => journal.parkedRow(correlationId);
-    const callOptions = { components, node, log, now: Date.now, maxAttempts: settings.maxAttempts };
+    const callOptions = {
+      components,
+      node,
+      log,
+      now: Date.now,
+      maxAttempts: settings.maxAttempts,
+      deadLetter: journal.deadLetter,
+    };
     const witness = {
       ...{ worker: name, incarnation, now: Date.now, elapsed: () => performance.now() },
       failed: createFailedAttempts(),

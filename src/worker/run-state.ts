@@ -1,5 +1,14 @@
 import { decodeEnvelope, type Envelope } from '../model/envelope.ts';
-import type { Child, DeadLetter, ParkedRow, Result, Run, SettledRow, Unpark } from '../model/run.ts';
+import type {
+  Child,
+  DeadLetter,
+  LetterOrder,
+  ParkedRow,
+  Result,
+  Run,
+  SettledRow,
+  Unpark,
+} from '../model/run.ts';
 import type { Emission } from './emission.ts';
 import { createEvidenceRecorder, type EvidenceRecorder, type Witness } from './run-evidence.ts';
 import { createSegments, type SegmentBuilder } from './segments.ts';
@@ -29,7 +38,12 @@ export interface Call {
 }
 
 export type CallOutcome =
-  | { readonly kind: 'passed'; readonly body: Body | undefined; readonly emissions: readonly Emission[] }
+  | {
+      readonly kind: 'passed';
+      readonly body: Body | undefined;
+      readonly emissions: readonly Emission[];
+      readonly letters?: readonly LetterOrder[];
+    }
   | {
       readonly kind: 'ended';
       readonly reason: string;
@@ -60,6 +74,7 @@ export interface WorkerRun extends Omit<RunOptions, 'reader' | 'witness'> {
   readonly deadLetters: DeadLetter[];
   readonly parks: ParkedRow[];
   readonly unparks: Unpark[];
+  readonly letterOrders: LetterOrder[];
   readonly evidence: EvidenceRecorder;
   /** Of children and dead letters. */
   extraBytes: number;
@@ -70,6 +85,8 @@ export interface WorkerRun extends Omit<RunOptions, 'reader' | 'witness'> {
   index: number;
   step: number;
   emissions: Emission[];
+  /** Of the task. */
+  letters: readonly LetterOrder[];
   failure: Finished['failure'];
 }
 
@@ -108,6 +125,7 @@ export function createRun(options: RunOptions): WorkerRun {
     deadLetters: [],
     parks: [],
     unparks: [],
+    letterOrders: [],
     evidence: createEvidenceRecorder(witness),
     task,
     steps: [],
@@ -115,6 +133,7 @@ export function createRun(options: RunOptions): WorkerRun {
     index: -1,
     step: 0,
     emissions: [],
+    letters: [],
     failure: undefined,
   };
 }

@@ -53,6 +53,7 @@ export function conclude(state: WorkerRun, outcome: CallOutcome): void {
   switch (outcome.kind) {
     case 'passed':
       if (outcome.emissions.length > 0) state.emissions.push(...outcome.emissions);
+      if (outcome.letters) state.letters = [...state.letters, ...outcome.letters];
       state.body = outcome.body;
       state.step++;
       return;

@@ -25,6 +25,7 @@ export function nextTask(state: WorkerRun): void {
     state.task = decodeEnvelope(record);
     state.body = undefined;
     state.emissions = [];
+    state.letters = [];
     const steps = state.walk(state.task.flow);
     const { attempt, flow, step } = state.task;
     const isKnown = steps !== undefined && step <= steps.length;
@@ -61,6 +62,7 @@ export function complete(
     reject(state, error);
     return;
   }
+  state.letterOrders.push(...state.letters);
   state.states.keep();
   const records = state.segments.keep();
   for (const child of children) {
@@ -121,6 +123,7 @@ export function discard(state: WorkerRun): void {
   state.states.discard();
   state.segments.discard();
   state.emissions = [];
+  state.letters = [];
 }
 
 function settleTask(state: WorkerRun, outcome: SettledRow['outcome'], reason: string, records: number): void {
@@ -164,7 +167,7 @@ function bytesOf(body: Body): Buffer {
 
 export function finish(state: WorkerRun): Finished {
   const done = state.index;
-  const { run, worker, rows, children, deadLetters, parks, unparks, failure } = state;
+  const { run, worker, rows, children, deadLetters, parks, unparks, letterOrders, failure } = state;
   if (done <= 0) return { type: 'finished', result: undefined, done: 0, failure };
   const marks: Mark[] = [...state.marks].map(([source, mark]) => ({ source, ...mark }));
   const result: Result = {
@@ -178,6 +181,7 @@ export function finish(state: WorkerRun): Finished {
     deadLetters,
     parks,
     unparks,
+    ...(letterOrders.length > 0 && { letterOrders }),
     segments: state.segments.build(),
     evidence: state.evidence.ofRun(),
   };

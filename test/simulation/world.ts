@@ -581,6 +581,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       stateVersion: (actor: string, key: string) => journal.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => journal.pending.has(order),
       isParked: (id: string) => journal.parked.has(id),
+      isDead: () => false,
       knowsId: (id: string) => journal.ids.has(id),
     };
     const lying = {
@@ -589,6 +590,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       stateVersion: (actor: string, key: string) =>
         group[0]!.states.find((state) => state.actor === actor && state.key === key)?.base ?? 0,
       isPending: () => true,
+      isDead: () => false,
       isParked: (id: string) => group[0]!.unparks.some(({ correlationId }) => correlationId === id),
       knowsId: () => false,
     };

@@ -23,7 +23,7 @@ export async function run({ output, project }: Call): Promise<number> {
 function auditLines({ observations, tasks, lost, targets }: Audit): string[] {
   const { missed, asked, attested, open } = observations;
   const { missedAway } = attested;
-  const { settled, accepted, completed, deadLettered, pending, parked } = tasks;
+  const { settled, accepted, completed, deadLettered, pending, parked, retried, dropped } = tasks;
   const wrong = targets.filter((target) => target.lost !== 0);
   return [
     `observations  ${equation(observations)} · ${asked} more asked for`,
@@ -31,6 +31,9 @@ function auditLines({ observations, tasks, lost, targets }: Audit): string[] {
     `  attested    ${equation(attested)} · ${countText(attested.periods, 'period')} told by an event`,
     `  open        ${equation(open)} · ${countText(open.periods, 'period')} not over`,
     `tasks         ${settled} settled · ${accepted} accepted = ${completed} completed + ${deadLettered} dead-lettered + ${pending} pending + ${parked} parked`,
+    ...(retried + dropped > 0
+      ? [`dead letters  ${retried} retried, accepted once more each · ${dropped} dropped`]
+      : []),
     `lost          ${lost}`,
     ...wrong.map(({ name, lost: of }) => `  ${name} does not add up: ${of}`),
   ];

@@ -100,7 +100,7 @@ export const proveCommands: readonly (CommandSpec | FamilySpec)[] = [
       },
       {
         usage: 'retry [id...]',
-        summary: 'have events that were set aside sent again, with their ids',
+        summary: 'have events sent again that were set aside, and dead letters tried again, with their ids',
         formats: ['json'],
         options: [
           { flags: '--all', doc: 'all that is in quarantine' },
@@ -109,13 +109,14 @@ export const proveCommands: readonly (CommandSpec | FamilySpec)[] = [
         ],
         examples: [
           ['pzm dlq retry 80994fe9-7', 'one, by its id'],
+          ['pzm dlq retry dead-12', 'a task'],
           ['pzm dlq retry --all --sink amqp --reason "the queue is bound again"', 'all of a sink'],
         ],
         load: () => import('../commands/dlq-retry.ts'),
       },
       {
         usage: 'drop [id...]',
-        summary: 'give up delivering events that were set aside; they stay in the journal',
+        summary: 'give up events that were set aside, or dead letters; that they were stays in the journal',
         formats: ['json'],
         options: [
           { flags: '--all', doc: 'all that is in quarantine or to be sent again' },

@@ -102,6 +102,10 @@ export function createReader(tables: Tables): JournalReader {
       const due = Array.from(deadlines.getKeys({ end: [time, '\u{10ffff}'], limit: most }));
       return due.flatMap(([, correlationId]) => parked.get(correlationId) ?? []);
     },
+    deadLetter(order) {
+      newest();
+      return dead.get(order);
+    },
     deadLetters(most) {
       newest();
       return Array.from(dead.getRange({ limit: most }), ({ key, value }) => ({ order: key, ...value }));

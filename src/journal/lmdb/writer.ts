@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { noCharges } from '../../model/charge.ts';
+import { type Charge, noCharges, withCharge } from '../../model/charge.ts';
 import { writeNumber } from '../../model/envelope.ts';
 import { hasCode, PolarError } from '../../model/errors.ts';
-import type { KeyRow } from '../../model/run.ts';
+import { type KeyRow, pendingSource } from '../../model/run.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import { encodeEvidenceRow } from '../evidence-row.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
@@ -77,8 +77,10 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     chargesOf: (key) => charged.get(key) ?? noCharges,
     stateVersion: (actor, key) => reader.stateRow(actor, key)?.version ?? 0,
     knowsId: (id) => reader.outcomeOf(id) !== undefined,
+    isDead: (order) => reader.deadLetter(order) !== undefined,
     isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
     commit(commit, time) {
+      const redriven = new Map<string, Charge[]>();
       const committed = inTransaction(tables, path, () => {
         if (meta.get('epoch') !== epoch) {
           throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
@@ -136,6 +138,25 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           deadlines.put([row.deadline, row.correlationId], true);
           ids.put(row.id, { state: 'parked', correlationId: row.correlationId });
         }
+        for (const { order: letter, retried } of commit.letterOrders) {
+          dead.remove(letter);
+          if (!retried) continue;
+          const { id, key, record, history, redrives } = retried;
+          writeNumber(record, order);
+          pending.put(order, record);
+          const before = ids.get(id);
+          // Known again for as long as it lives: what was to be forgotten is how it ended.
+          if (before?.state === 'settled') settledIds.remove([before.time, id]);
+          ids.put(id, { state: 'pending', order });
+          const charge = { source: pendingSource, number: order, attempts: 0, history, redrives };
+          const list = withCharge(
+            redriven.get(key) ?? commit.charges.get(key) ?? charged.get(key) ?? [],
+            charge,
+          );
+          charges?.put(key, list);
+          redriven.set(key, list);
+          order++;
+        }
         for (const letter of commit.deadLetters) dead.put(order++, { ...letter, time });
         const nextSequence = head.nextSequence + commit.records;
         const totals = addTotals(head.totals, commit);
@@ -148,7 +169,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       });
       if (known.size > mostKnown) known.clear();
       for (const [key, row] of commit.keyRows) known.set(key, row);
-      for (const [key, list] of commit.charges) {
+      for (const [key, list] of [...commit.charges, ...redriven]) {
         if (list.length > 0) charged.set(key, list);
         else charged.delete(key);
       }
@@ -170,12 +191,15 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
 }
 
 function addTotals(totals: Totals, commit: Parameters<JournalWriter['commit']>[0]): Totals {
-  const { children, settledRows, deadLetters, parks, unparks } = commit;
+  const { children, settledRows, deadLetters, parks, unparks, letterOrders } = commit;
+  const retried = letterOrders.filter((order) => order.retried).length;
   const ofOutcome = (outcome: string) => settledRows.filter(({ row }) => row.outcome === outcome).length;
   const dead = ofOutcome('dead-lettered');
   return {
     settledTasks: totals.settledTasks + commit.settledTasks,
-    accepted: totals.accepted + children.length + parks.filter(({ isNew }) => isNew).length,
+    retried: (totals.retried ?? 0) + retried,
+    dropped: (totals.dropped ?? 0) + letterOrders.length - retried,
+    accepted: totals.accepted + retried + children.length + parks.filter(({ isNew }) => isNew).length,
     completed: totals.completed + settledRows.length - dead - ofOutcome('parked'),
     deadRows: totals.deadRows + dead + unparks.filter(({ resumed }) => !resumed).length,
     deadLettered: totals.deadLettered + deadLetters.length,

@@ -209,6 +209,37 @@ describe('the journal on LMDB', { timeout: 60_000 }, () => {
     expect(writer.outcomeOf('id-3')).toEqual({ state: 'pending', order: 3 });
   });
 
+  it('has a task wait again whose dead letter is retried, and nothing of one that is dropped', () => {
+    const writer = openWriter();
+    write(writer, { children: ['id-1', 'id-2'].map((id) => child(id)) });
+    const letterOf = (id: string) => ({ record: child(id).record, code: 'action.failed', message: 'no' });
+    const rows = [row(1, 'dead-lettered'), row(2, 'dead-lettered')];
+    write(writer, { rows, deadLetters: [letterOf('id-1'), letterOf('id-2')] }, 7);
+    const { record } = child('id-1');
+    const retried = { id: 'id-1', key: 'a', record, history: [], redrives: 1 };
+    const letterOrders = [
+      { order: 3, retried },
+      { order: 4, retried: undefined },
+    ];
+    write(writer, { key: 'b', letterOrders }, 8);
+    expect(writer.deadLetters(10)).toEqual([]);
+    expect(writer.pendingAfter(0, 10).map(({ order }) => order)).toEqual([5]);
+    expect(writer.chargesOf('a')).toMatchObject([{ number: 5, attempts: 0, redrives: 1 }]);
+    expect(openReader().chargesOf('a')).toEqual(writer.chargesOf('a'));
+    expect(writer.info()).toMatchObject({
+      pending: 1,
+      totals: { accepted: 3, completed: 0, deadRows: 2, retried: 1, dropped: 1 },
+    });
+    // A second order about the same letters is refused whole.
+    write(writer, { key: 'b', letterOrders, children: [child('id-9')] }, 9);
+    expect([writer.knowsId('id-9'), writer.info().pending]).toEqual([false, 1]);
+    // How it had ended is forgotten in time, and with that not how it goes on.
+    writer.forgetIds(1000, 10);
+    expect(writer.outcomeOf('id-1')).toEqual({ state: 'pending', order: 5 });
+    write(writer, { rows: [row(5)] }, 10);
+    expect(writer.chargesOf('a')).toEqual([]);
+  });
+
   it('adds up: accepted is completed, dead or pending', () => {
     const writer = openWriter();
     write(writer, { children: ['id-1', 'id-2', 'id-3'].map((id) => child(id)) });

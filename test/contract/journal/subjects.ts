@@ -51,6 +51,7 @@ export const memoryJournal: JournalSubject = {
         ),
       segments: () => memory.records,
       isParked: (correlationId: string) => memory.parked.has(correlationId),
+      isDead: () => false,
       deadLetters: () => memory.deadLetters.map(({ record }) => record),
       nextSequence: () => memory.nextSequence,
       evidenceOf: (sequence: number) =>

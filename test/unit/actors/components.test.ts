@@ -40,6 +40,7 @@ describe('the built-in components', () => {
       'TaskManager apply',
       'Gateway admit',
       'Parking resume expire',
+      'DeadLetters order',
       'Deliveries order',
       'Relay pass',
     ]);
@@ -60,6 +61,7 @@ describe('the built-in components', () => {
     ['Gateway', 'admit'],
     ['Parking', 'resume'],
     ['Parking', 'expire'],
+    ['DeadLetters', 'order'],
     ['Deliveries', 'order'],
   ])('%s.%s refuses a body that is not its own', async (component, method) => {
     const bodies = [undefined, null, 7, 'x', [], {}, { tick: {} }, { files: [1] }, { set: { hash: 'x' } }];

@@ -93,6 +93,7 @@ test("the product's own flows have no findings", () => {
     ['TaskManager', new Set(['apply'])],
     ['Gateway', new Set(['admit'])],
     ['Parking', new Set(['resume', 'expire'])],
+    ['DeadLetters', new Set(['order'])],
     ['Deliveries', new Set(['order'])],
   ]);
   const registry = resolveFlows(flows, mappings, components);
@@ -106,6 +107,7 @@ test("the product's own flows have no findings", () => {
     'Expire',
     'ObserveTarget',
     'OrderDelivery',
+    'OrderLetter',
     'RetireTarget',
     'StopTarget',
   ]);

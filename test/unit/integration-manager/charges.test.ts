@@ -30,6 +30,7 @@ function chargesAfter(
     stateVersion: () => 0,
     isPending: (order: number) => pending.includes(order),
     isParked: () => false,
+    isDead: () => false,
     knowsId: () => false,
   };
   const commit = settle(

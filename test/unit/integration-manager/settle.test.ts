@@ -37,6 +37,7 @@ function settleIn(
     stateVersion: (actor: string, key: string) => versions.get(stateId(actor, key)) ?? 0,
     isPending: (order: number) => pending.has(order),
     isParked: (id: string) => parked?.has(id) ?? false,
+    isDead: (order: number) => order === 3,
     knowsId: (id: string) => ids.has(id),
   };
   return settle(view, results, nextSequence, charged);
@@ -92,6 +93,7 @@ const nothing = {
   children: [],
   settledRows: [],
   deadLetters: [],
+  letterOrders: [],
   parks: [],
   unparks: [],
   settledTasks: 0,
@@ -111,6 +113,7 @@ describe('a result', () => {
       children: result.children,
       settledRows: [{ row: aRow(7), records: { first: 10, count: 2 } }],
       deadLetters: result.deadLetters,
+      letterOrders: [],
       parks: [],
       unparks: [],
       receipts: [{ run: 'r1', key: 'a', marks: [['ticks', 3]], rows: [7], refused: false }],
@@ -128,6 +131,7 @@ describe('a result', () => {
       { parked: new Set(['c']) },
       { parks: [aParkedRow('c')] },
     ],
+    ['the dead letter that it is about is gone', {}, { letterOrders: [{ order: 4, retried: undefined }] }],
     ['a row of it is gone', { pending: new Set([8]) }, { marks: [], rows: [aRow(7), aRow(8)] }],
     ['a state has another version now', { versions: new Map([[stateId('Counter', 'a'), 1]]) }, {}],
     [
