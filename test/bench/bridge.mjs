@@ -30,16 +30,18 @@ const queue = 'polar.events';
 const folder = mkdtempSync(join(tmpdir(), 'pzm-bench-'));
 const broker = await openTestBroker();
 try {
-  const settings = settingsFor('bench');
-  const admin = await openAdmin(settings);
-  const bytes = await fillJournal(join(folder, 'round', 'journal'), events);
-  console.log(
-    `${events} events of ${bytes} bytes on average, window ${window}, a quorum queue of RabbitMQ ${broker.version} (${broker.kind}),` +
-      ` TLS, ${cpus().length} cores, Node ${process.version}`,
-  );
-  await compare(admin);
-  if (backlog > 0) await drain(admin);
-  await admin.close();
+  const admin = await openAdmin(settingsFor('bench'));
+  try {
+    const bytes = await fillJournal(join(folder, 'round', 'journal'), events);
+    console.log(
+      `${events} events of ${bytes} bytes on average, window ${window}, a quorum queue of RabbitMQ ${broker.version} (${broker.kind}),` +
+        ` TLS, ${cpus().length} cores, Node ${process.version}`,
+    );
+    await compare(admin);
+    if (backlog > 0) await drain(admin);
+  } finally {
+    await admin.close();
+  }
 } finally {
   await broker.close();
   rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { settle } from '../../../dist/integration-manager/settle.js';
 import { openJournalWriter } from '../../../dist/journal/lmdb/writer.js';
 import { encodeEnvelope } from '../../../dist/model/envelope.js';
 
@@ -14,28 +15,17 @@ export async function fillJournal(path, events) {
     const count = Math.min(perBatch, events - made);
     const records = Array.from({ length: count }, (_, index) => change(made + index));
     bytes += records.reduce((sum, { body }) => sum + body.length, 0);
-    journal.commit(commitOf(records.map(encodeEnvelope)), Date.now());
+    journal.commit(commitOf(journal, records.map(encodeEnvelope)), Date.now());
     made += count;
   }
   await journal.close();
   return Math.round(bytes / events);
 }
 
-function commitOf(records) {
-  return {
-    segments: [{ topic: 'ObserveTarget/changed/', count: records.length, bytes: Buffer.concat(records) }],
-    records: records.length,
-    settledTasks: records.length,
-    evidence: [],
-    keyRows: new Map(),
-    states: new Map(),
-    children: [],
-    settledRows: [],
-    deadLetters: [],
-    parks: [],
-    unparks: [],
-    receipts: [],
-  };
+/** What the integration manager would write of no result at all, and these records. */
+function commitOf(journal, records) {
+  const segment = { topic: 'ObserveTarget/changed/', count: records.length, bytes: Buffer.concat(records) };
+  return { ...settle(journal, [], 1), segments: [segment], records: records.length };
 }
 
 function change(number) {
