@@ -53,6 +53,14 @@ export interface Totals {
   readonly dropped?: number;
 }
 
+/** How the counts stood when a minute began: written with the first commit in it, as it was before that. */
+export interface Tally {
+  readonly nextSequence: number;
+  readonly totals: Totals;
+  readonly pending: number;
+  readonly parked: number;
+}
+
 export interface StateRow {
   readonly key: string;
   readonly version: number;
@@ -90,6 +98,8 @@ export interface JournalReader {
   deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
   /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
   batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
+  /** The first one that tells of this minute or a later one; undefined when nothing was committed since. */
+  tallyFrom(minute: number): { readonly minute: number; readonly tally: Tally } | undefined;
   /** How the run was made that wrote the sequence; undefined where it was not kept. */
   evidenceOf(sequence: number): CommittedEvidence | undefined;
   close(): Promise<void>;
@@ -106,7 +116,7 @@ export interface JournalWriter extends JournalReader {
    * @throws journal.full (nothing was written; try again when there is room), journal.stale-owner
    */
   commit(commit: Commit, time: number): Committed;
-  /** Forgets ids of rows that were settled before `time`, at most `most` of them. */
+  /** Forgets ids of rows that were settled before `time`, at most `most` of them, and tallies of a month before it. */
   forgetIds(before: number, most: number): number;
 }
 

@@ -1,13 +1,23 @@
 import { integer } from '../../config/settings.ts';
 import type { CommandSpec, FamilySpec } from '../command.ts';
-import { readBeginning, readMoment } from '../moment-option.ts';
+import { readBeginning, readMoment, readSince } from '../moment-option.ts';
 
 export const proveCommands: readonly (CommandSpec | FamilySpec)[] = [
   {
     usage: 'audit',
     summary: 'do the numbers add up? exit 1 if anything was lost',
     formats: ['json'],
-    examples: [['pzm audit --format json', 'with the numbers of each target']],
+    options: [
+      {
+        flags: '--since <duration|time>',
+        doc: 'count from the minute on in which that was: 1h, 10:04, 2025-06-01T10:04:12Z',
+        read: readSince,
+      },
+    ],
+    examples: [
+      ['pzm audit --format json', 'with the numbers of each target'],
+      ['pzm audit --since 1h', 'what came of the last hour'],
+    ],
     load: () => import('../commands/audit.ts'),
   },
   {

@@ -26,7 +26,8 @@ export interface SetAside extends Quarantined {
 
 /** The bridge's environment for whoever only looks, while the bridge runs or not. */
 export interface BridgeReader {
-  sinks(): SinkRows[];
+  /** The rows that are counted are of events behind `after`. */
+  sinks(after?: number): SinkRows[];
   /** Of one sink, behind a sequence, oldest first. */
   setAside(sink: string, most: number, after?: number): SetAside[];
   rowOf(sink: string, sequence: number): SetAside | undefined;
@@ -63,13 +64,13 @@ function createReader({ root, ...tables }: BridgeTables): BridgeReader {
     ['redriving', redrive],
   ] as const;
   return {
-    sinks() {
+    sinks(after) {
       newest();
       return Array.from(cursors?.getRange() ?? [], ({ key: name, value: cursor }) => ({
         name,
         cursor,
-        quarantined: quarantine?.getKeysCount(rangeOf(name)) ?? 0,
-        redriving: redrive?.getKeysCount(rangeOf(name)) ?? 0,
+        quarantined: quarantine?.getKeysCount(rangeOf(name, after)) ?? 0,
+        redriving: redrive?.getKeysCount(rangeOf(name, after)) ?? 0,
       }));
     },
     setAside(sink, most, after) {

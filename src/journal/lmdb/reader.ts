@@ -36,8 +36,21 @@ export function checkSchema(tables: Tables, path: string): void {
 }
 
 export function createReader(tables: Tables): JournalReader {
-  const { root, meta, batches, evidence, keys, charges, states, pending, ids, dead, parked, deadlines } =
-    tables;
+  const {
+    root,
+    meta,
+    batches,
+    evidence,
+    tallies,
+    keys,
+    charges,
+    states,
+    pending,
+    ids,
+    dead,
+    parked,
+    deadlines,
+  } = tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
   const newest = () => root.resetReadTxn();
   return {
@@ -119,6 +132,12 @@ export function createReader(tables: Tables): JournalReader {
       for (const { value } of batches.getRange({ start: sequence, limit: 1 })) {
         return { batch: decodeBatch(value), bytes: value };
       }
+      return undefined;
+    },
+    tallyFrom(minute) {
+      newest();
+      const rows = tallies?.getRange({ start: minute, limit: 1 }) ?? [];
+      for (const { key, value } of rows) return { minute: key, tally: value };
       return undefined;
     },
     evidenceOf(sequence) {

@@ -1,7 +1,7 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Charge } from '../../model/charge.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../../model/run.ts';
-import type { RowOutcome, Totals } from '../journal.ts';
+import type { RowOutcome, Tally, Totals } from '../journal.ts';
 import { checkDataFile } from './data-file.ts';
 
 export const schema = 1;
@@ -35,6 +35,8 @@ export interface Tables {
   readonly batches: Database<Buffer, number>;
   /** By the batch's first sequence. A reader of a journal that was last written before there was any has no table. */
   readonly evidence: Database<Buffer, number> | undefined;
+  /** By the minute that it tells of; missing like `evidence`. */
+  readonly tallies: Database<Tally, number> | undefined;
   readonly keys: Database<KeyRow, string>;
   /** By routing key; few. A reader of a journal that was last written before there was any has no table. */
   readonly charges: Database<Charge[], string> | undefined;
@@ -63,6 +65,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     meta: root.openDB('meta', rows),
     batches: root.openDB('batches', bytes),
     evidence: root.openDB('evidence', bytes),
+    tallies: root.openDB('tallies', rows),
     keys: root.openDB('keys', rows),
     charges: root.openDB('charges', rows),
     states: root.openDB('states', bytes),

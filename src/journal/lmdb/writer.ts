@@ -7,6 +7,7 @@ import { type KeyRow, pendingSource } from '../../model/run.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import { encodeEvidenceRow } from '../evidence-row.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
+import { minuteOf, talliesKeptMs } from '../tally.ts';
 import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
 import { type Head, openTables, schema, type Tables } from './tables.ts';
@@ -44,6 +45,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     pending,
     ids,
     settledIds,
+    tallies,
     dead,
     parked,
     deadlines,
@@ -71,6 +73,9 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
   // All of them: a run of a key without any costs no reading.
   const charged = new Map(reader.charges());
 
+  /** The minute that the last tally was written for, or found. */
+  let tallied: number | undefined;
+
   return {
     ...reader,
     keyRow: (key) => known.get(key) ?? reader.keyRow(key),
@@ -81,11 +86,13 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     isParked: (correlationId) => reader.parkedRow(correlationId) !== undefined,
     commit(commit, time) {
       const redriven = new Map<string, Charge[]>();
+      const minute = minuteOf(time);
       const committed = inTransaction(tables, path, () => {
         if (meta.get('epoch') !== epoch) {
           throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
         }
         const head = meta.get('head') as Head;
+        if (minute !== tallied) writeTally(tables, head, minute);
         let hash: Buffer = head.hash;
         if (commit.records > 0) {
           const batch = encodeBatch(commit.segments, head.nextSequence, time, hash);
@@ -167,6 +174,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           firstOrder: head.nextOrder,
         };
       });
+      tallied = minute;
       if (known.size > mostKnown) known.clear();
       for (const [key, row] of commit.keyRows) known.set(key, row);
       for (const [key, list] of [...commit.charges, ...redriven]) {
@@ -178,8 +186,10 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     forgetIds(before, most) {
       root.readerCheck();
       const old = Array.from(settledIds.getKeys({ end: [before, ''], limit: most }));
-      if (old.length === 0) return 0;
+      const told = Array.from(tallies?.getKeys({ end: before - talliesKeptMs, limit: most }) ?? []);
+      if (old.length + told.length === 0) return 0;
       inTransaction(tables, path, () => {
+        for (const minute of told) tallies?.remove(minute);
         for (const [time, id] of old) {
           settledIds.remove([time, id]);
           ids.remove(id);
@@ -188,6 +198,14 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       return old.length;
     },
   };
+}
+
+/** A minute that comes again, because the clock was set back, keeps its first one. */
+function writeTally({ tallies, pending, parked }: Tables, head: Head, minute: number): void {
+  if (tallies?.doesExist(minute)) return;
+  const { nextSequence, totals } = head;
+  const counts = { pending: pending.getCount(), parked: parked.getCount() };
+  tallies?.put(minute, { nextSequence, totals, ...counts });
 }
 
 function addTotals(totals: Totals, commit: Parameters<JournalWriter['commit']>[0]): Totals {
