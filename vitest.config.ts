@@ -43,6 +43,12 @@ export default defineConfig({
         hookTimeout: 120_000,
         fileParallelism: false,
       }),
+      project('fuzz', ['test/fuzz/**/*.test.ts'], {
+        ...inTurn(6),
+        testTimeout: 300_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
     ],
   },
 });

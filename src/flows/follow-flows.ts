@@ -92,13 +92,15 @@ function stateOfFolder(folder: string): string {
     return readdirSync(folder)
       .filter((name) => name.endsWith('.ini'))
       .sort()
-      .map((name) => {
-        const { size, mtimeMs, ino } = statSync(join(folder, name));
-        return `${name} ${size} ${mtimeMs} ${ino}`;
-      })
+      .map((name) => `${name} ${stateOfFile(join(folder, name))}`)
       .join('\n');
   } catch {
-    // Not there, or a file went away while it was looked at: the next look tells.
     return 'unreadable';
   }
+}
+
+/** One that leads nowhere must not hide what becomes of the others. */
+function stateOfFile(path: string): string {
+  const { size, mtimeMs, ino } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return `${size} ${mtimeMs} ${ino}`;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { messageOf } from '../model/errors.ts';
 import { byPlace, type Finding } from '../model/finding.ts';
@@ -88,13 +88,24 @@ function readSources({ productDir, projectDir, instead = new Map() }: FlowFolder
     const files = new Set([...listFiles(join(dir, folder), unreadable), ...added]);
     for (const file of [...files].sort()) {
       try {
-        sources.push({ text: instead.get(file) ?? readFileSync(file, 'utf8'), file, origin });
+        sources.push({ text: instead.get(file) ?? readText(file), file, origin });
       } catch (error) {
         unreadable(file, error);
       }
     }
   }
   return { sources, findings };
+}
+
+/** Far more than people write; every worker reads it. */
+const mostBytes = 2 * 1024 * 1024;
+
+/** @throws Error for what is no file of a sensible size: opening a pipe would wait for its writer. */
+function readText(file: string): string {
+  const found = statSync(file);
+  if (!found.isFile()) throw new Error('this is no file; move it out of the folder');
+  if (found.size > mostBytes) throw new Error(`it is larger than ${mostBytes} bytes`);
+  return readFileSync(file, 'utf8');
 }
 
 function digestOf(sources: readonly Source[]): Digest {

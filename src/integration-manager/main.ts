@@ -11,6 +11,7 @@ import { Bell } from '../transport/bell.ts';
 import { decodeCharges } from '../transport/charge-frame.ts';
 import { kindOf } from '../transport/frame.ts';
 import { Inbox, maxResultBytes } from '../transport/inbox.ts';
+import { createRejections } from '../transport/rejections.ts';
 import { decodeResults } from '../transport/result-frame.ts';
 import { messagesOf } from './publish.ts';
 import { settle } from './settle.ts';
@@ -41,7 +42,8 @@ runChild({
     await bell.bind(peer.events);
     await inbox.bind(peer.results);
 
-    const counts = { commits: 0, results: 0, refused: 0, rejectedFrames: 0 };
+    const counts = { commits: 0, results: 0, refused: 0 };
+    const rejections = createRejections((fields) => log.warn(fields, 'frame rejected'));
     let waiting: Result[] = [];
     let charged: KeyCharge[] = [];
     let scheduled = false;
@@ -84,15 +86,11 @@ runChild({
     void inbox.receive((frame) => {
       try {
         const kind = kindOf(frame);
-        if (kind === 'results') for (const result of decodeResults(frame)) waiting.push(result);
+        if (kind === 'results') waiting.push(...decodeResults(frame));
         else if (kind === 'charges') charged.push(...decodeCharges(frame));
-        else throw new Error(`a frame of ${kind} does not belong here`);
+        else rejections.note('misplaced', { kind, sizeBytes: frame.length });
       } catch (error) {
-        counts.rejectedFrames++;
-        log.warn(
-          { event: 'frame.rejected', sizeBytes: frame.length, err: messageOf(error) },
-          'frame rejected',
-        );
+        rejections.noteUnreadable(frame, error);
       }
       schedule();
     });
@@ -108,7 +106,14 @@ runChild({
 
     return {
       details: peer,
-      stats: () => ({ ...counts, waiting: waiting.length, isFull, journal: journal.info() }),
+      stats: () => ({
+        ...counts,
+        rejectedFrames: rejections.total,
+        rejected: rejections.counts,
+        waiting: waiting.length,
+        isFull,
+        journal: journal.info(),
+      }),
       async drain() {
         // The workers have handed over everything; what is still in the socket arrives within a turn or two.
         do await new Promise((resolve) => setTimeout(resolve, 20));

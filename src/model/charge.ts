@@ -35,7 +35,8 @@ export interface KeyCharge {
   readonly charge: Charge;
 }
 
-const mostAttempts = 10;
+/** Of a history. */
+export const mostAttempts = 10;
 const mostMessageCharacters = 500;
 
 export const noCharges: readonly Charge[] = [];

@@ -228,6 +228,10 @@ export function readNumber(bytes: Buffer, start: number): number {
   return bytes.readDoubleLE(start + 8);
 }
 
+export function readMoments(bytes: Buffer, start: number): { time: number; deadline: number } {
+  return { time: bytes.readDoubleLE(start + 16), deadline: bytes.readDoubleLE(start + 24) };
+}
+
 export function writeNumber(record: Buffer, number: number, start = 0): void {
   record.writeDoubleLE(number, start + 8);
 }

@@ -13,15 +13,16 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
-/** @throws io.failed when the place is taken */
+/** `onRefused` hears the status of what was no request. @throws io.failed when the place is taken */
 export async function listenForPushes(
   place: string | ListenAddress,
   handle: RequestListener,
   patience: Patience = {},
+  onRefused: (status: number) => void = () => {},
 ): Promise<GatewayServer> {
   const server = createServer({ ...bounds, ...patience }, handle);
   server.maxConnections = mostConnections;
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, onRefused));
   // A predecessor that was killed has left its socket; its exit was seen before this process was configured.
   if (typeof place === 'string') rmSync(place, { force: true });
   await listening(server, typeof place === 'string' ? { path: place } : { ...place, exclusive: true });
@@ -61,12 +62,17 @@ const unreadable: Readonly<Record<string, string>> = {
 };
 
 /** What is no request cannot reach the gateway; it gets the same kind of answer. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+function refuseUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  onRefused: (status: number) => void,
+): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
   const status = unreadable[error.code ?? ''] ?? '400 Bad Request';
+  onRefused(Number.parseInt(status, 10));
   const refusal = {
     code: 'usage.invalid',
     message: `This is no request: ${status}.`,

@@ -27,14 +27,15 @@ export async function openGateways(
   options: GatewayOptions,
 ): Promise<Gateways> {
   const answers: Record<string, number> = {};
+  const count = (status: number) => {
+    answers[status] = (answers[status] ?? 0) + 1;
+  };
   const shared: GatewayOptions = {
     ...options,
     views: createViews(() => askSupervisor(controlPath(runDir))),
-    onAnswer(status) {
-      answers[status] = (answers[status] ?? 0) + 1;
-    },
+    onAnswer: count,
   };
-  const servers = [await listenForPushes(gatewayPath(runDir), createGateway(shared))];
+  const servers = [await listenForPushes(gatewayPath(runDir), createGateway(shared), {}, count)];
   if (gateway) {
     const { token, hmacKey, listen } = gateway;
     const guard = createGuard({
@@ -42,7 +43,7 @@ export async function openGateways(
       readKey: hmacKey && (() => readCredential(hmacKey, projectDir)),
       now: Date.now,
     });
-    servers.push(await listenForPushes(listen, createGateway({ ...shared, guard })));
+    servers.push(await listenForPushes(listen, createGateway({ ...shared, guard }), {}, count));
   }
   const address = servers.find((server) => server.address)?.address;
   return {

@@ -1,4 +1,5 @@
 import { parseDuration } from '../model/duration.ts';
+import { maxKeyBytes } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
 import type { Target } from '../model/policy.ts';
 import { parseSubjectName } from '../model/subject-name.ts';
@@ -32,7 +33,7 @@ export function routeOf(path: string): Route | undefined {
   }
 }
 
-/** @throws usage.invalid, push.invalid-id, subject-name.invalid */
+/** @throws usage.invalid, push.invalid-id, subject-name.invalid, correlation.unknown */
 export function parseQuery(verb: Route['verb'], query: URLSearchParams): PushQuery {
   const known =
     verb === 'push' ? ['id', 'key', 'subject', 'correlation', 'wait', 'timeout'] : ['id', 'wait', 'timeout'];
@@ -46,7 +47,7 @@ export function parseQuery(verb: Route['verb'], query: URLSearchParams): PushQue
     id: soundId(query.get('id') ?? undefined),
     key: subjectName(query.get('key')),
     subject: subjectName(query.get('subject')),
-    correlation: query.get('correlation') ?? undefined,
+    correlation: soundCorrelation(query.get('correlation') ?? undefined),
     waitMs: waitOf(query),
   };
 }
@@ -62,6 +63,14 @@ function soundId(id: string | undefined): string | undefined {
   if (id === undefined || /^[\x21-\x7e]{1,200}$/.test(id)) return id;
   throw new PolarError('push.invalid-id', `The id ${JSON.stringify(id.slice(0, 200))} cannot be one.`, {
     hint: 'Write 1 to 200 printable ASCII characters without spaces, or leave it out.',
+  });
+}
+
+/** A longer one is no key of the journal, so nobody can wait under it. @throws correlation.unknown */
+function soundCorrelation(id: string | undefined): string | undefined {
+  if (id === undefined || Buffer.byteLength(id) <= maxKeyBytes) return id;
+  throw new PolarError('correlation.unknown', `No correlation id is longer than ${maxKeyBytes} bytes.`, {
+    hint: 'Name the id that the waiting task has.',
   });
 }
 

@@ -1,4 +1,5 @@
-import { laneEnd, readField } from '../model/envelope.ts';
+import { laneEnd, maxKeyBytes, readField } from '../model/envelope.ts';
+import { PolarError } from '../model/errors.ts';
 import type { Lane } from './lane.ts';
 
 /** A lane as a source names it. */
@@ -6,7 +7,8 @@ export interface KnownLane {
   readonly source: string;
   readonly key: string;
   readonly group: string;
-  lane: Lane;
+  /** Undefined until a task of it is taken. */
+  lane: Lane | undefined;
   readonly name: Buffer;
 }
 
@@ -24,20 +26,23 @@ export class LaneCache {
   readonly #buckets = new Map<number, KnownLane[]>();
   #size = 0;
 
-  /** `laneFor` is asked for names that are not known yet. */
-  find(frame: Buffer, start: number, laneFor: (key: string) => Lane): KnownLane {
+  /** @throws envelope.malformed for names that no source has */
+  find(frame: Buffer, start: number): KnownLane {
     const end = laneEnd(frame, start);
     const hash = hashOf(frame, start, end);
     const bucket = this.#buckets.get(hash);
     if (bucket) {
       for (const known of bucket) if (isNamed(known, frame, start, end)) return known;
     }
-    const key = readField(frame, start, 'key');
-    const known = {
-      source: readField(frame, start, 'source'),
+    const [source, key] = [readField(frame, start, 'source'), readField(frame, start, 'key')];
+    // A byte that is no text is three as text, and that is what the journal has for a key. Marks are kept by source,
+    // in an object.
+    if (Buffer.byteLength(key) > maxKeyBytes || source === '__proto__') throw unnameable();
+    const known: KnownLane = {
+      source,
       key,
       group: readField(frame, start, 'group'),
-      lane: laneFor(key),
+      lane: undefined,
       name: Buffer.concat([
         frame.subarray(start + lengthsAt, start + lengthsAt + 6),
         frame.subarray(start + textAt, end),
@@ -56,6 +61,10 @@ export class LaneCache {
     if (bucket) bucket.push(known);
     else this.#buckets.set(hash, [known]);
   }
+}
+
+function unnameable(): PolarError {
+  return new PolarError('envelope.malformed', 'A record has a source or a key that is no name.');
 }
 
 /** FNV-1a, 31 bits: lengths first, so that "ab" + "c" is not "a" + "bc". */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
-import { messageOf } from '../model/errors.ts';
+import type { Hello } from '../model/run.ts';
 import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
 import { intakePath, ipc, runsPath } from '../topology/endpoints.ts';
@@ -17,8 +17,10 @@ import { encodeCharge } from '../transport/charge-frame.ts';
 import { frameHeader, frameHeaderBytes, kindOf } from '../transport/frame.ts';
 import { Inbox } from '../transport/inbox.ts';
 import { Outbox } from '../transport/outbox.ts';
+import { createRejections } from '../transport/rejections.ts';
 import { encodeRun } from '../transport/run-frame.ts';
 import { decodeReceipts, decodeWords, receiptTopic, type Word } from '../transport/word-frame.ts';
+import { createGreetings } from './greetings.ts';
 import { takeFrame } from './intake.ts';
 import { LaneCache } from './lane-cache.ts';
 import { pressureOf } from './pressure.ts';
@@ -45,7 +47,8 @@ runChild({
     const view = { ...journal, time: Date.now };
     const lanes = new LaneCache();
     const outboxes = new Map<string, { readonly incarnation: string; readonly outbox: Outbox }>();
-    const counts = { rejectedFrames: 0 };
+    const greetings = createGreetings();
+    const rejections = createRejections((fields) => log.warn(fields, 'frame rejected'));
     let manager: ManagerPeer | undefined;
     let charges: Outbox | undefined;
     let listener: Listener | undefined;
@@ -73,7 +76,7 @@ runChild({
         const rows = journal.pendingAfter(pendingCursor, 256);
         for (const { order, record } of rows) {
           pendingCursor = order;
-          takeFrame(state, lanes, record, 0);
+          takeFrame(state, lanes, record, 0, 'journal');
         }
         if (rows.length < 256) return;
       }
@@ -84,11 +87,14 @@ runChild({
       lease();
     };
     const hear = (word: Word) => {
-      if (word.type === 'hello') greet(word.hello);
-      else subject.reported(state, word.report, view);
+      if (word.type === 'report') return subject.reported(state, word.report, view);
+      const heard = greetings.hear(word.hello);
+      if (typeof heard !== 'string') greet(heard);
+      else rejections.note('stranger', { worker: word.hello.worker });
     };
-    const greet = (hello: Extract<Word, { type: 'hello' }>['hello']) => {
+    const greet = (hello: Hello) => {
       if (hello.version !== own.version) {
+        rejections.note('version', { worker: hello.worker, version: hello.version });
         const advice = 'restart the node: its files were replaced while it ran';
         log.error({ event: 'worker.refused', worker: hello.worker, version: hello.version }, advice);
         return;
@@ -103,20 +109,17 @@ runChild({
       try {
         const kind = kindOf(frame);
         if (kind === 'tasks') takeFrame(state, lanes, frame, frameHeaderBytes);
-        else if (kind === 'words') for (const word of decodeWords(frame)) hear(word);
-        else throw new Error(`a frame of ${kind} does not belong here`);
+        else if (kind === 'words') for (const word of [...decodeWords(frame)]) hear(word);
+        else rejections.note('misplaced', { kind, sizeBytes: frame.length });
       } catch (error) {
-        counts.rejectedFrames++;
-        log.warn(
-          { event: 'frame.rejected', sizeBytes: frame.length, err: messageOf(error) },
-          'frame rejected',
-        );
+        rejections.noteUnreadable(frame, error);
       }
       lease();
     });
 
     const follow = (peers: Peers) => {
       for (const { name: worker, incarnation: life } of peers.workers) void bindFor(worker, life);
+      for (const hello of greetings.follow(peers.workers)) greet(hello);
       const next = peers.integrationManager;
       if (!next || next.incarnation === manager?.incarnation) return;
       manager = next;
@@ -161,7 +164,8 @@ runChild({
       },
       stats: () => ({
         ...state.counts,
-        ...counts,
+        rejectedFrames: rejections.total,
+        rejected: rejections.counts,
         ...pressureOf(state),
       }),
       async drain() {

@@ -51,6 +51,23 @@ export const metricTable: readonly MetricSpec[] = [
     samples: counts('services', 'answers', ['status'], false),
   },
   {
+    name: 'polar_control_answers_total',
+    type: 'counter',
+    help: 'Answers of the supervisor at its control socket, by status.',
+    labels: ['status'],
+    samples: counts('supervisor', 'answers', ['status'], false),
+  },
+  {
+    name: 'polar_frames_rejected_total',
+    type: 'counter',
+    help: 'What came over a socket of the node and was not taken, by reason.',
+    labels: ['reason', 'process'],
+    samples: (status) => [
+      ...counts('subject', 'rejected', ['reason'], true)(status),
+      ...counts('integration-manager', 'rejected', ['reason'], true)(status),
+    ],
+  },
+  {
     name: 'polar_tasks_unsettled',
     type: 'gauge',
     help: 'Tasks that were sent by the services and hold no receipt yet.',

@@ -12,7 +12,7 @@ import {
 import { type Vitals, watchVitals } from '../supervision/vitals.ts';
 import { rotateLog } from '../telemetry/rotate-log.ts';
 import { type Bottleneck, bottleneckOf } from './bottleneck.ts';
-import { listenForControl } from './control-server.ts';
+import { type ControlAnswers, listenForControl } from './control-server.ts';
 import { controlPath, gatewayPath } from './endpoints.ts';
 import { requireGateway } from './gateway-check.ts';
 import { takeLock } from './lock.ts';
@@ -114,6 +114,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
 
   const register = createRegister(randomBytes(2).toString('hex'));
   const readVitals = watchVitals();
+  const controlAnswers: ControlAnswers = {};
   let policy: PolicyInForce | undefined;
   let inFlight = 0;
   let stopping: Promise<Drained> | undefined;
@@ -178,7 +179,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   const announce = () => supervisor.broadcast({ type: 'peers', peers: register.peers() });
 
   const status = (): NodeStatus => {
-    const processes = [ownSnapshot(readVitals()), ...supervisor.snapshot()];
+    const processes = [ownSnapshot(readVitals(), { answers: controlAnswers }), ...supervisor.snapshot()];
     return {
       node,
       version,
@@ -212,10 +213,11 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
 
   try {
     const started = supervisor.start();
-    control = await listenForControl(controlSocket, {
-      'GET /status': async () => status(),
-      'POST /down': stop,
-    });
+    control = await listenForControl(
+      controlSocket,
+      { 'GET /status': async () => status(), 'POST /down': stop },
+      controlAnswers,
+    );
     await started;
   } catch (error) {
     await supervisor.drain();
@@ -247,7 +249,7 @@ function brokerSinks({ settings: { broker }, root }: Project): SinkChoice[] {
   return broker ? [{ kind: 'amqp', broker, baseDir: root, after: 0 }] : [];
 }
 
-function ownSnapshot(vitals: Vitals): ProcessSnapshot {
+function ownSnapshot(vitals: Vitals, stats: { readonly answers: ControlAnswers }): ProcessSnapshot {
   return {
     name: 'supervisor',
     role: 'supervisor',
@@ -255,7 +257,7 @@ function ownSnapshot(vitals: Vitals): ProcessSnapshot {
     state: 'ready',
     restarts: 0,
     incarnation: 1,
-    stats: undefined,
+    stats,
     vitals,
   };
 }

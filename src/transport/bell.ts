@@ -1,4 +1,5 @@
 import { Publisher, Subscriber } from 'zeromq';
+import { maxHeardBytes } from './outbox.ts';
 
 /*
  * PUB is a doorbell (R6): a subscriber that is slow or late misses messages, so nobody may depend on one. Whoever
@@ -13,7 +14,7 @@ export interface Published {
 
 export class Bell {
   // PUB drops at its high-water mark by design; it never blocks the integration manager.
-  readonly #socket = new Publisher({ sendHighWaterMark: 64, linger: 0 });
+  readonly #socket = new Publisher({ sendHighWaterMark: 64, linger: 0, maxMessageSize: maxHeardBytes });
   #sending: Promise<void> = Promise.resolve();
 
   async bind(endpoint: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { KeyCharge } from '../model/charge.ts';
 import { frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
 import { misshapen, pack, unpack } from './packing.ts';
+import { isCount, isHistory, isKey, isTask, objectOf } from './shapes.ts';
 
 /** What the subject tells the integration manager of attempts that failed: rare, and small. */
 export function encodeCharge(charge: KeyCharge): Buffer {
@@ -19,12 +20,9 @@ export function decodeCharges(frame: Buffer): KeyCharge[] {
 }
 
 function isCharge(value: unknown): value is KeyCharge {
-  const { key, charge } = (value ?? {}) as { key?: unknown; charge?: Partial<KeyCharge['charge']> };
+  const { key, charge } = objectOf(value);
+  const { attempts, redrives, history } = objectOf(charge);
   return (
-    typeof key === 'string' &&
-    key !== '' &&
-    typeof charge?.source === 'string' &&
-    [charge.number, charge.attempts, charge.redrives].every(Number.isFinite) &&
-    Array.isArray(charge.history)
+    isKey(key) && key !== '' && isTask(charge) && isCount(attempts) && isCount(redrives) && isHistory(history)
   );
 }

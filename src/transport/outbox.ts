@@ -6,6 +6,9 @@ export const frameLimitBytes = 256 * 1024;
 /** High-water marks count messages, and a message may hold 256 KiB (R10). */
 export const highWaterMark = 16;
 
+/** Whoever only sends hears nothing but names of topics: a connection that brings more is ended before it is read. */
+export const maxHeardBytes = 4096;
+
 /**
  * The queue in front of a PUSH socket, which allows one pending send. Records that wait while a message is being
  * sent make the next one. It has no bound of its own: everything that comes here is bounded by a source's window
@@ -14,6 +17,7 @@ export const highWaterMark = 16;
 export class Outbox {
   readonly #socket = new Push({
     sendHighWaterMark: highWaterMark,
+    maxMessageSize: maxHeardBytes,
     linger: 1000,
     reconnectInterval: 20,
     reconnectMaxInterval: 200,

@@ -1,28 +1,18 @@
+import { checkRecord } from '../model/envelope.ts';
 import type { Result, Segment } from '../model/run.ts';
 import { cut, frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
 import { misshapen, pack, unpack } from './packing.ts';
-
-type Head = [
-  run: string,
-  key: string,
-  worker: string,
-  marks: Result['marks'],
-  rows: Result['rows'],
-  states: Result['states'],
-  children: Result['children'],
-  deadLetters: Result['deadLetters'],
-  parks: Result['parks'],
-  unparks: Result['unparks'],
-  segments: [topic: string, count: number, bytes: number][],
-  evidenceBytes: number,
-  letterOrders: NonNullable<Result['letterOrders']>,
-];
+import { isResultHead, type ResultHead } from './result-shape.ts';
 
 /** One result: u32 length, u32 head length, head (msgpack), the segments' records and the evidence as they are. */
 export function encodeResult(result: Result): Buffer {
   const { run, key, worker, marks, rows, states, children, deadLetters, parks, unparks, segments, evidence } =
     result;
-  const sizes = segments.map(({ topic, count, bytes }): Head[10][number] => [topic, count, bytes.length]);
+  const sizes = segments.map(({ topic, count, bytes }): ResultHead[10][number] => [
+    topic,
+    count,
+    bytes.length,
+  ]);
   const head = pack([
     run,
     key,
@@ -37,7 +27,7 @@ export function encodeResult(result: Result): Buffer {
     sizes,
     evidence.length,
     result.letterOrders ?? [],
-  ] satisfies Head);
+  ] satisfies ResultHead);
   const headLength = Buffer.allocUnsafe(4);
   headLength.writeUInt32LE(head.length, 0);
   return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes), evidence]);
@@ -50,7 +40,7 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     const headEnd = start + 4 + frame.readUInt32LE(start);
     if (headEnd > end) throw cut();
     const head = unpack(frame.subarray(start + 4, headEnd));
-    if (!isHead(head)) throw misshapen('result');
+    if (!isResultHead(head)) throw misshapen('result');
     const [
       run,
       key,
@@ -69,6 +59,8 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     const segments: Segment[] = [];
     let at = headEnd;
     for (const [topic, count, bytes] of sizes) {
+      if (bytes > end - at) throw cut();
+      checkRecords(frame, at, at + bytes, count);
       segments.push({ topic, count, bytes: frame.subarray(at, at + bytes) });
       at += bytes;
     }
@@ -92,15 +84,9 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
   }
 }
 
-/** As far as it must be one for the reading to go on; whoever made it is one of our own workers. */
-function isHead(head: unknown): head is Head {
-  if (!Array.isArray(head) || head.length !== 13) return false;
-  const [names, lists, evidenceBytes] = [head.slice(0, 3), head.slice(3, 11), head[11]];
-  return (
-    names.every((name) => typeof name === 'string') &&
-    lists.every(Array.isArray) &&
-    head[10].every(Array.isArray) &&
-    typeof evidenceBytes === 'number' &&
-    Array.isArray(head[12])
-  );
+/** Whoever reads the journal goes from record to record: there must be as many as it says. */
+function checkRecords(frame: Buffer, start: number, end: number, count: number): void {
+  let found = 0;
+  for (let at = start; at < end; found++) at += checkRecord(frame, at, end);
+  if (found !== count) throw misshapen('segment');
 }

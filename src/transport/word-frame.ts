@@ -1,7 +1,7 @@
-import type { TaskRef } from '../model/charge.ts';
 import type { Hello, Receipt, Report } from '../model/run.ts';
 import { frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
 import { misshapen, pack, unpack } from './packing.ts';
+import { isCount, isKey, isTask, isText, objectOf } from './shapes.ts';
 
 /*
  * Words are small and per run, never per task: what a worker says to the subject, and receipts.
@@ -25,21 +25,34 @@ export function* decodeWords(frame: Buffer): Generator<Word> {
 }
 
 function isWord(word: unknown): word is Word {
-  const { type, hello, report } = (word ?? {}) as {
-    type?: unknown;
-    hello?: Partial<Hello>;
-    report?: Partial<Report>;
-  };
-  if (type === 'hello') {
-    const isRun = (run?: Partial<Hello['runs'][number]>) => typeof run?.key === 'string' && isTask(run.first);
-    return typeof hello?.worker === 'string' && Array.isArray(hello.runs) && hello.runs.every(isRun);
-  }
-  if (report?.failure && !isTask(report.failure.task)) return false;
-  return type === 'report' && typeof report?.worker === 'string' && typeof report.run === 'string';
+  const { type, hello, report } = objectOf(word) as { type?: unknown; hello?: unknown; report?: unknown };
+  if (type === 'hello') return isHello(objectOf(hello));
+  return type === 'report' && isReport(objectOf(report));
 }
 
-function isTask(task: Partial<TaskRef> | undefined): boolean {
-  return typeof task?.source === 'string' && typeof task.number === 'number';
+function isHello({
+  worker,
+  incarnation,
+  version,
+  credit,
+  runs,
+}: Partial<Record<keyof Hello, unknown>>): boolean {
+  return (
+    [worker, incarnation, version].every(isText) &&
+    isCount(credit) &&
+    Array.isArray(runs) &&
+    runs.every((run) => {
+      const { id, key, first } = objectOf(run);
+      return isText(id) && isKey(key) && isTask(first);
+    })
+  );
+}
+
+function isReport({ run, worker, done, sentTo, failure }: Partial<Record<keyof Report, unknown>>): boolean {
+  if (![run, worker, sentTo].every(isText) || !isCount(done)) return false;
+  if (failure === undefined) return true;
+  const { code, message, retryAfterMs, task } = objectOf(failure);
+  return isText(code) && isText(message) && isCount(Math.ceil(Number(retryAfterMs))) && isTask(task);
 }
 
 /** Head and body of a message on `receipt/`. */

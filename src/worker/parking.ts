@@ -1,4 +1,5 @@
-import { bodyOf, decodeEnvelope, type Envelope, encodeEnvelope } from '../model/envelope.ts';
+import { bodyOf, decodeEnvelope, type Envelope, encodeEnvelope, maxKeyBytes } from '../model/envelope.ts';
+import { PolarError } from '../model/errors.ts';
 import { type ParkedRow, pendingSource, type Unpark } from '../model/run.ts';
 import { nameOf } from './emission.ts';
 import type { Ending } from './run-state.ts';
@@ -14,15 +15,23 @@ export function correlationOf(task: Envelope): string {
   return task.correlationId || nameOf(task);
 }
 
+/** @throws envelope.oversized for what cannot be a key of the journal's tables */
 export function parkedRow(
   task: Envelope,
   record: Buffer,
   remaining: readonly WalkStep[],
   answerWithinMs: number,
 ): ParkedRow {
+  const [correlationId, id] = [correlationOf(task), nameOf(task)];
+  if (Math.max(Buffer.byteLength(correlationId), Buffer.byteLength(id)) > maxKeyBytes) {
+    throw new PolarError(
+      'envelope.oversized',
+      `What waits must have a name of at most ${maxKeyBytes} bytes.`,
+    );
+  }
   return {
-    correlationId: correlationOf(task),
-    id: nameOf(task),
+    correlationId,
+    id,
     key: task.key,
     deadline: task.deadline || task.time + answerWithinMs,
     remaining: remaining.map(({ text }) => text),

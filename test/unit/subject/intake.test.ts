@@ -41,6 +41,34 @@ test('of a frame with anything wrong in it nothing is taken', () => {
   );
 });
 
+test.each<[string, Partial<Envelope>]>([
+  ['a number that is none', { number: Number.NaN }],
+  ['a number without an end', { number: Number.POSITIVE_INFINITY }],
+  ['a time that has no date', { time: 1e300 }],
+  ['a deadline that is none', { deadline: Number.NaN }],
+  ['the source of rows of the journal', { source: 'pending' }],
+  ['a source that no object can keep', { source: '__proto__' }],
+  ['names that are too long', { group: 'g'.repeat(5000) }],
+])('a task with %s is malformed, and nothing of its frame is taken', (_, part) => {
+  const desk = new Desk();
+  const take = () => takeFrame(desk.state, new LaneCache(), frameOf({ number: 1 }, part), 4);
+  expect(take).toThrowError(expect.objectContaining({ code: 'envelope.malformed' }));
+  expect([desk.state.counts.taken, desk.state.lanes.size]).toEqual([0, 0]);
+});
+
+test('a key that is longer as text than it may be is malformed', () => {
+  const frame = frameOf({ key: 'k'.repeat(600) });
+  frame.fill(0xff, frame.indexOf('kkk'), frame.indexOf('kkk') + 600);
+  const take = () => takeFrame(new Desk().state, new LaneCache(), frame, 4);
+  expect(take).toThrowError(expect.objectContaining({ code: 'envelope.malformed' }));
+});
+
+test('rows of the journal are taken as they are', () => {
+  const desk = new Desk();
+  const row = aRecord({ source: 'pending', number: 7, group: 'g'.repeat(5000) });
+  expect(takeFrame(desk.state, new LaneCache(), row, 0, 'journal')).toBe(1);
+});
+
 test('any bytes are tasks or malformed', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
@@ -61,10 +89,10 @@ test('lanes are told by source, key and group, however their letters lie side by
     for (const source of names) {
       for (const key of names.slice(1)) {
         for (const group of names) {
-          const found = cache.find(aRecord({ source, key, group, number: round }), 0, (of) =>
-            laneOf(state, of),
-          );
-          expect([found.source, found.key, found.group, found.lane.key]).toEqual([source, key, group, key]);
+          const found = cache.find(aRecord({ source, key, group, number: round }), 0);
+          expect([found.source, found.key, found.group]).toEqual([source, key, group]);
+          found.lane ??= laneOf(state, key);
+          expect(found.lane.key).toBe(key);
         }
       }
     }

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { settle } from '../../../src/integration-manager/settle.ts';
+import { decodeBatch, encodeBatch, genesis, recordsOf } from '../../../src/journal/batch.ts';
 import { encodeEnvelope } from '../../../src/model/envelope.ts';
 import { codeOf } from '../../../src/model/errors.ts';
 import type { Receipt, Report, Result } from '../../../src/model/run.ts';
@@ -13,13 +15,19 @@ import {
   encodeWord,
   type Word,
 } from '../../../src/transport/word-frame.ts';
-import { envelope } from '../model/envelopes.ts';
+import { aRecord, envelope } from '../model/envelopes.ts';
 
 const text = fc.string({ unit: fc.constantFrom('a', 'ß', '€', '🛰', '.'), maxLength: 10 });
 const bytes = fc.uint8Array({ maxLength: 40 }).map((data) => Buffer.from(data));
 const records = fc.array(envelope, { minLength: 1, maxLength: 4 }).map((all) => all.map(encodeEnvelope));
 const run = fc.record({ id: text, key: text, tasks: records });
 const numbers = fc.array(fc.nat(), { maxLength: 3 });
+
+const record = envelope.map(encodeEnvelope);
+const row = envelope.map((made) => encodeEnvelope({ ...made, source: 'pending' }));
+const segment = fc.record({ topic: text, records: fc.array(record, { maxLength: 3 }) }).map((made) => {
+  return { topic: made.topic, count: made.records.length, bytes: Buffer.concat(made.records) };
+});
 
 const result: fc.Arbitrary<Result> = fc.record({
   run: text,
@@ -33,8 +41,8 @@ const result: fc.Arbitrary<Result> = fc.record({
     { maxLength: 2 },
   ),
   states: fc.array(fc.record({ actor: text, key: text, base: fc.nat(), value: bytes }), { maxLength: 2 }),
-  children: fc.array(fc.record({ id: text, record: bytes }), { maxLength: 2 }),
-  deadLetters: fc.array(fc.record({ record: bytes, code: text, message: text, evidence: bytes }), {
+  children: fc.array(fc.record({ id: text, record: row }), { maxLength: 2 }),
+  deadLetters: fc.array(fc.record({ record, code: text, message: text, evidence: bytes }), {
     maxLength: 2,
   }),
   parks: fc.array(
@@ -44,16 +52,21 @@ const result: fc.Arbitrary<Result> = fc.record({
       key: text,
       deadline: fc.nat(),
       remaining: fc.array(text, { maxLength: 3 }),
-      record: bytes,
+      record,
       isNew: fc.boolean(),
     }),
     { maxLength: 2 },
   ),
   unparks: fc.array(
-    fc.record({ correlationId: text, id: text, resumed: fc.option(bytes, { nil: undefined }), reason: text }),
+    fc.record({
+      correlationId: text,
+      id: text,
+      resumed: fc.option(row, { nil: undefined }),
+      reason: text,
+    }),
     { maxLength: 2 },
   ),
-  segments: fc.array(fc.record({ topic: text, count: fc.nat(), bytes }), { maxLength: 3 }),
+  segments: fc.array(segment, { maxLength: 3 }),
   evidence: bytes,
 });
 const task = fc.record({ source: text, number: fc.nat() });
@@ -147,6 +160,12 @@ describe('a frame decodes to what was encoded', () => {
 });
 
 describe('bytes from outside', () => {
+  const names: readonly (keyof Result)[] = [
+    ...(['run', 'key', 'worker', 'marks', 'rows', 'states', 'children', 'deadLetters'] as const),
+    ...(['parks', 'unparks'] as const),
+  ];
+  const aTask = { source: 's', number: 1 };
+  const aHello = { worker: 'w', incarnation: 'i', version: 'v', credit: 1, runs: [] };
   const decoders = { decodeRuns, decodeResults, decodeWords };
   const sound = fc.oneof(
     run.map(({ id, key, tasks }) => {
@@ -174,6 +193,74 @@ describe('bytes from outside', () => {
         tryOut(altered);
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  test('what is taken for a result can be settled, written and read again', () => {
+    const odd = fc.anything({ maxDepth: 3 });
+    const parts = fc.tuple(result, fc.constantFrom(...names), odd, fc.nat(1));
+    const view = {
+      ...{ keyRow: () => undefined, stateVersion: () => 0, chargesOf: () => [], isDead: () => true },
+      ...{ isPending: () => true, isParked: () => false, knowsId: () => false },
+    };
+    let taken = 0;
+    fc.assert(
+      fc.property(parts, ([sound, name, value, isOdd]) => {
+        const list = Array.isArray(sound[name]) ? [value] : value;
+        let results: Result[];
+        try {
+          const made = { ...sound, ...(isOdd === 1 && { [name]: list }) } as Result;
+          results = [...decodeResults(frame('results', [encodeResult(made)]))];
+        } catch (error) {
+          // What cannot even be encoded is not what this is about.
+          if (codeOf(error) === 'envelope.malformed' || error instanceof TypeError) return;
+          throw error;
+        }
+        taken += results.length;
+        const commit = settle(view, results, 1);
+        const batch = decodeBatch(encodeBatch(commit.segments, 1, 0, genesis).bytes);
+        for (const one of batch.segments) for (const _ of recordsOf(one));
+      }),
+      { numRuns: 500 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+
+  test.each<[string, Partial<Record<keyof Result, unknown>>]>([
+    ['a mark that is no number', { marks: [{ source: 's', first: Number.NaN, last: 1, count: 1 }] }],
+    ['a source that no object can keep', { marks: [{ source: '__proto__', first: 1, last: 1, count: 1 }] }],
+    ['a key that is too long', { key: 'k'.repeat(1501) }],
+    ['nothing where something is listed', { rows: [null] }],
+    ['a child that is no record', { children: [{ id: 'c', record: Buffer.from('x') }] }],
+    ['a child that is no row', { children: [{ id: 'c', record: aRecord({ source: 'ticks' }) }] }],
+    ['another count than records', { segments: [{ topic: 't', count: 2, bytes: aRecord() }] }],
+    ['records that are none', { segments: [{ topic: 't', count: 1, bytes: Buffer.alloc(60) }] }],
+  ])('a result with %s is malformed', (_, part) => {
+    const made = { ...fc.sample(result, { numRuns: 1, seed: 1 })[0]!, ...part } as Result;
+    expect(() => [...decodeResults(frame('results', [encodeResult(made)]))]).toThrowError(
+      expect.objectContaining({ code: 'envelope.malformed' }),
+    );
+  });
+
+  test.each<[string, unknown]>([
+    ['that is nothing', null],
+    ['of an unknown type', { type: 'bye' }],
+    ['of a worker without credit', { type: 'hello', hello: { ...aHello, credit: Number.NaN } }],
+    ['of a run without a name', { type: 'hello', hello: { ...aHello, runs: [null] } }],
+    ['of fewer tasks than none', { type: 'report', report: { run: 'r', worker: 'w', done: -1, sentTo: '' } }],
+    [
+      'of a wait without an end',
+      {
+        type: 'report',
+        report: {
+          ...{ run: 'r', worker: 'w', done: 0, sentTo: '' },
+          failure: { code: 'c', message: 'm', retryAfterMs: Number.POSITIVE_INFINITY, task: aTask },
+        },
+      },
+    ],
+  ])('a word %s is malformed', (_, said) => {
+    expect(() => [...decodeWords(frame('words', [encodeWord(said as Word)]))]).toThrowError(
+      expect.objectContaining({ code: 'envelope.malformed' }),
     );
   });
 
