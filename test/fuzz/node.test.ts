@@ -12,7 +12,7 @@ import { anyPolarIni, calm, disturb } from './files.ts';
 import { anyFrame, type FrameSocket, isRejected, times } from './frames.ts';
 import { type FuzzedNode, openFuzzedNode } from './fuzzed-node.ts';
 import { anyBody } from './json.ts';
-import { anyRequest, sendRaw } from './requests.ts';
+import { anyRequest, holdHalf, sendRaw } from './requests.ts';
 import { forMs, leastRounds, seed } from './settings.ts';
 import { sendBytesToAll, subscribeOddly } from './strangers.ts';
 
@@ -65,6 +65,7 @@ async function aRound(round: number, expected: Record<FrameSocket, number>): Pro
   await sendBytesToAll(chance, project.runDir);
   const subscribers = times(chance, 1, 4, () => subscribeOddly(chance, node.events));
 
+  const held = sockets.map((path) => holdHalf(path, 30));
   for (const path of sockets) {
     const leave = () => chance.pick(['at-once', 'answered', 'halfway'] as const);
     await Promise.all(times(chance, 15, 30, () => sendRaw(path, anyRequest(chance), leave())));
@@ -72,7 +73,9 @@ async function aRound(round: number, expected: Record<FrameSocket, number>): Pro
   for (const _ of times(chance, 1, 4, () => 0)) disturb(chance, project.folder);
   await answerAnything(round, () => anyBody(chance));
   for (const subscriber of subscribers) subscriber.close();
+  // While others hold connections, and say nothing.
   await node.pushSound(`sound-${round}`);
+  for (const release of held) release();
 }
 
 /** One question, and answers to it and to questions that nobody asked, until one of them is taken. */

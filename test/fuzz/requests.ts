@@ -104,3 +104,16 @@ export function sendRaw(
     socket.on('data', () => socket.end());
   });
 }
+
+/** Connections that begin a request and say no more; gives what ends them. */
+export function holdHalf(path: string, count: number): () => void {
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect({ path });
+    socket.on('error', () => socket.destroy());
+    socket.write('POST /push/Count HTTP/1.1\r\nHost: no');
+    return socket;
+  });
+  return () => {
+    for (const socket of sockets) socket.destroy();
+  };
+}
