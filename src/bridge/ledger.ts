@@ -2,7 +2,10 @@ import type { Quarantined } from '../journal/lmdb/bridge-tables.ts';
 import type { CursorStore, Moved } from '../journal/lmdb/cursor-store.ts';
 import { hasCode } from '../model/errors.ts';
 
-/** What is settled, on its way to the disk: everything of one turn is one transaction. */
+/**
+ * What is settled, on its way to the disk: everything of one turn is one transaction, and a steady stream makes ten of
+ * them a second. What is not saved when the process dies is delivered once more, with the same id.
+ */
 export interface Ledger {
   /** Rows in quarantine, on the disk and on their way there. */
   readonly quarantined: () => number;
@@ -30,6 +33,8 @@ export interface Ledger {
 /** With a full disk. */
 const saveAgainMs = 1000;
 const mostUnsaved = 10_000;
+/** Each save waits for the disk: with one for every turn, the bridge did little else under load. */
+const betweenSavesMs = 100;
 
 export function createLedger(options: {
   readonly store: CursorStore;
@@ -47,16 +52,21 @@ export function createLedger(options: {
   let isDirty = false;
   let turn: NodeJS.Immediate | undefined;
   let again: NodeJS.Timeout | undefined;
+  let savedAt = Number.NEGATIVE_INFINITY;
 
   const touch = () => {
     isDirty = true;
-    if (!again) turn ??= setImmediate(save);
+    if (again || turn) return;
+    const waitMs = savedAt + betweenSavesMs - performance.now();
+    if (waitMs <= 0) turn = setImmediate(save);
+    else again = setTimeout(save, waitMs);
   };
   const save = () => {
     clearImmediate(turn);
     clearTimeout(again);
     turn = again = undefined;
     if (!isDirty) return;
+    savedAt = performance.now();
     let moved: Moved;
     try {
       moved = store.save(sink, { settled, quarantined, redelivered: [...redelivered], returned });

@@ -51,7 +51,9 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
   const { sequence, journalId, node, subject, time, traceparent, chainHead, flow, action, body } = record;
   const { method, domain } = parseSubjectName(subject);
   const own = isEventBody(body) ? body : undefined;
-  return {
+  const policy = own && 'policy' in own ? own.policy : undefined;
+  // Every event that leaves passes here: no spread (ADR 10).
+  const event: { -readonly [Key in keyof CloudEvent]: CloudEvent[Key] } = {
     specversion: '1.0',
     id: `${journalId}-${sequence}`,
     source: `/polar/${encodeURIComponent(node)}/${encodeURIComponent(method)}`,
@@ -61,9 +63,13 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
     datacontenttype: 'application/json',
     sequence: String(sequence),
     partitionkey: subject,
-    ...(traceparent !== '' && { traceparent }),
-    ...(own && 'policy' in own && { policyrevision: own.policy.revision, policyhash: own.policy.hash }),
     chainhead: chainHead,
     data: own ? own.data : (body ?? null),
   };
+  if (traceparent !== '') event.traceparent = traceparent;
+  if (policy) {
+    event.policyrevision = policy.revision;
+    event.policyhash = policy.hash;
+  }
+  return event;
 }

@@ -42,8 +42,8 @@ export function formatSubjectName({ node, kind, method, domain }: SubjectName): 
 export function problemOfPart(part: string): { what: string; instead: string } | undefined {
   if (part === '') return { what: 'is empty', instead: 'Write a name there.' };
   if (part.length > 200) return { what: 'is longer than 200 characters', instead: 'Shorten it.' };
+  if (!/[\s.\p{Cc}]/u.test(part)) return undefined;
   const mended = part.replace(/[\s.\p{Cc}]+/gu, '-');
-  if (mended === part) return undefined;
   return {
     what: part.includes('.') ? 'has a dot' : 'has white space or a control character',
     instead: `Write "${mended}": dots only stand between the parts of a subject name.`,

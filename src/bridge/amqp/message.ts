@@ -47,34 +47,28 @@ export function toMessage(event: CloudEvent, attempt: number): Message {
       { hint: 'Shorten the name of the target, or the key of the push.' },
     );
   }
-  return {
-    id,
-    routingKey: partitionkey,
-    content: Buffer.from(JSON.stringify(event)),
-    options: {
-      contentType: 'application/cloudevents+json',
-      messageId: id,
-      ...(Buffer.byteLength(type) <= shortBytes && { type }),
-      timestamp: Math.floor(Date.parse(event.time) / 1000),
-      deliveryMode: 2,
-      mandatory: true,
-      appId: 'polar-zmanager',
-      headers: {
-        type: type.slice(0, headerCharacters),
-        ...selectors(event.data),
-        sequence: Number(event.sequence),
-        attempt,
-        ...(attempt > 1 && { redelivered: true }),
-        ...(traceparent !== undefined && { traceparent }),
-      },
-    },
+  // Every event passes here: no spread (ADR 10).
+  const headers: { -readonly [Key in keyof MessageHeaders]: MessageHeaders[Key] } = {
+    type: type.slice(0, headerCharacters),
+    sequence: Number(event.sequence),
+    attempt,
   };
-}
-
-function selectors(data: unknown): Pick<MessageHeaders, 'severity' | 'owner'> {
-  if (typeof data !== 'object' || data === null) return {};
-  const { severity, owner } = data as { severity?: unknown; owner?: unknown };
-  return { ...(isHeader(severity) && { severity }), ...(isHeader(owner) && { owner }) };
+  const { severity, owner } = Object(event.data) as { severity?: unknown; owner?: unknown };
+  if (isHeader(severity)) headers.severity = severity;
+  if (isHeader(owner)) headers.owner = owner;
+  if (attempt > 1) headers.redelivered = true;
+  if (traceparent !== undefined) headers.traceparent = traceparent;
+  const options: { -readonly [Key in keyof Message['options']]: Message['options'][Key] } = {
+    contentType: 'application/cloudevents+json',
+    messageId: id,
+    timestamp: Math.floor(Date.parse(event.time) / 1000),
+    deliveryMode: 2,
+    mandatory: true,
+    appId: 'polar-zmanager',
+    headers,
+  };
+  if (Buffer.byteLength(type) <= shortBytes) options.type = type;
+  return { id, routingKey: partitionkey, content: Buffer.from(JSON.stringify(event)), options };
 }
 
 function isHeader(value: unknown): value is string {
