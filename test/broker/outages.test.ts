@@ -159,11 +159,11 @@ describeWithBroker('events that never stop coming', () => {
     await nothingIsLost();
     // From here on the witness has what the deleted queue takes with it.
     watch.queues.push(new QueueReader(broker, vhost, 'test.witness'));
-    const { link } = await told('the link is up', isUp);
     await broker.management.deleteQueue(vhost, 'polar.events');
     await watch.pushes.more(20);
     await nothingIsLost();
-    expect(await told('it is the same link', isUp)).toMatchObject({ link, quarantined: 0 });
+    // What was on its way to that queue may be refused: then the link is another one.
+    expect(await told('the link is up', isUp)).toMatchObject({ quarantined: 0 });
     await closeConnection();
     const hasEvents = async () =>
       (await broker.management.queues(vhost)).some(
