@@ -20,7 +20,7 @@ export const receiptsBeforeCommit: readonly Patch[] = [
                 commitReally();
                 waiting = later;
                 schedule();
-            }, 400);
+            }, 1500);
         };
         const commitReally = () => {
             scheduled = false;`,
