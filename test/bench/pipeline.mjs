@@ -31,7 +31,7 @@ writeFileSync(
   '[actionmapping]\nSubject?Bench?pass = Relay.pass\n',
 );
 
-const node = await startNode({ project: loadProject(folder), sink: { kind: 'none' }, version: 'bench' });
+const node = await startNode({ project: loadProject(folder), sinks: [], version: 'bench' });
 try {
   console.log(
     `${tasks} tasks of ${body.length} bytes, ${keys.length} keys, 2 workers, ${cpus().length} cores, Node ${process.version}`,
