@@ -1,4 +1,5 @@
 import type { ProcessSnapshot } from '../supervision/process-supervisor.ts';
+import type { Pressure } from './wire.ts';
 
 /**
  * What processes say of what waits in them, brought together. A process that has not said anything yet says that
@@ -13,7 +14,7 @@ export interface Report {
     /** Accepted tasks that are not settled. */
     readonly pending: number;
   };
-  readonly subject: SubjectStats & { readonly isReady: boolean };
+  readonly subject: Pressure & { readonly isReady: boolean };
   readonly services: {
     /** Tasks without a receipt. */
     readonly outstanding: number;
@@ -38,19 +39,7 @@ export interface SinkPressure {
   readonly blockedSince: number;
 }
 
-interface SubjectStats {
-  readonly waiting: number;
-  readonly outstanding: number;
-  readonly busy: number;
-  readonly slots: number;
-  readonly rowsHeld: number;
-  readonly awaited: readonly string[];
-  readonly inBackOff: number;
-  readonly fullestGroup: { readonly name: string; readonly tasks: number; readonly runs: number } | null;
-  readonly longestKey: { readonly name: string; readonly tasks: number } | null;
-}
-
-const silentSubject: SubjectStats = {
+const silentSubject: Pressure = {
   ...{ waiting: 0, outstanding: 0, busy: 0, slots: 0, rowsHeld: 0, awaited: [], inBackOff: 0 },
   ...{ fullestGroup: null, longestKey: null },
 };
@@ -78,7 +67,7 @@ export function reportOf(processes: readonly ProcessSnapshot[]): Report {
   const said = <T>(role: string) => processes.find((process) => process.role === role)?.stats as Partial<T>;
 
   const manager = said<ManagerStats>('integration-manager') ?? {};
-  const subject = { ...silentSubject, ...said<SubjectStats>('subject') };
+  const subject = { ...silentSubject, ...said<Pressure>('subject') };
   const services = said<Report['services']>('services') ?? {};
   const bridge = said<BridgeStats>('bridge') ?? {};
   const pending = manager.journal?.pending ?? 0;

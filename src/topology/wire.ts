@@ -103,3 +103,24 @@ export type ManagerWord = { readonly type: 'journal'; readonly isFull: boolean }
 
 /** What the subject tells the supervisor when it has drained. */
 export type SubjectWord = { readonly type: 'in-flight'; readonly tasks: number };
+
+/** What waits in the subject, and what for: part of what it says of itself when it is asked. */
+export interface Pressure {
+  /** Tasks that no worker has. */
+  readonly waiting: number;
+  /** Runs that a worker has or whose result is on its way. */
+  readonly outstanding: number;
+  /** Runs that workers have in hand, and how many they may have. */
+  readonly busy: number;
+  readonly slots: number;
+  /** Rows of `pending` among the tasks that wait or run here; all others wait on disk. */
+  readonly rowsHeld: number;
+  /** Workers that nothing is leased before. */
+  readonly awaited: readonly string[];
+  /** Tasks that wait for the time of their next attempt. */
+  readonly inBackOff: number;
+  /** Where most tasks wait for room: a host or resource that is asked as often as it may be. */
+  readonly fullestGroup: { readonly name: string; readonly tasks: number; readonly runs: number } | null;
+  /** Where most tasks wait behind the one run of their key. */
+  readonly longestKey: { readonly name: string; readonly tasks: number } | null;
+}

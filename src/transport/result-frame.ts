@@ -66,7 +66,7 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
     }
     const evidence = frame.subarray(at, at + evidenceBytes);
     if (at + evidenceBytes !== end) throw cut();
-    yield {
+    const result: { -readonly [Part in keyof Result]: Result[Part] } = {
       run,
       key,
       worker,
@@ -79,8 +79,9 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
       unparks,
       segments,
       evidence,
-      ...(letterOrders.length > 0 && { letterOrders }),
     };
+    if (letterOrders.length > 0) result.letterOrders = letterOrders;
+    yield result;
   }
 }
 
