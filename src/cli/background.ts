@@ -16,11 +16,19 @@ const readyWithinMs = 60_000;
 const lookEveryMs = 25;
 
 /** Starts `up` as a process of its own, and returns when all of it is ready, or with what kept it from that. */
-export async function startInBackground(
-  { output, options }: Call,
-  project: Project,
-  flags: UpFlags,
-): Promise<number> {
+export async function startInBackground(call: Call, project: Project, flags: UpFlags): Promise<number> {
+  const { exitCode, said } = await call.output.during('starting', () => startAndWait(call, project, flags));
+  if (said) process.stderr.write(said);
+  return exitCode;
+}
+
+interface Started {
+  readonly exitCode: number;
+  /** By one that ended instead. */
+  readonly said?: Buffer;
+}
+
+async function startAndWait({ output, options }: Call, project: Project, flags: UpFlags): Promise<Started> {
   const log = join(logsDir(project), 'up.log');
   const { child, logBegin } = spawnUp(project, log, flags, brokerArguments(options));
   const exited = new Promise<number>((resolve) => {
@@ -39,7 +47,7 @@ export async function startInBackground(
       output.show({ readyMs: Math.round(took), ...status }, () => [
         `ready in ${humanDuration(took)} · ${status.processes.length} processes · stop with: pzm down`,
       ]);
-      return exitCodes.ok;
+      return { exitCode: exitCodes.ok };
     }
     await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, lookEveryMs))]);
   }
@@ -49,8 +57,7 @@ export async function startInBackground(
     });
   }
   // What it said is an error as this process would have shown it.
-  process.stderr.write(readFileSync(log).subarray(logBegin));
-  return exitCode;
+  return { exitCode, said: readFileSync(log).subarray(logBegin) };
 }
 
 function spawnUp(

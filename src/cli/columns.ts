@@ -1,3 +1,5 @@
+import { widthOf } from './screen/text-width.ts';
+
 /** A cell is text, or text with a colour that its padding does not take. */
 export type Cell = string | { readonly text: string; readonly paint: (text: string) => string };
 
@@ -6,7 +8,7 @@ export function alignColumns(rows: readonly (readonly Cell[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, [...textOf(cell)].length);
+      widths[column] = Math.max(widths[column] ?? 0, widthOf(textOf(cell)));
     }
   }
   return rows.map((row) =>
@@ -19,7 +21,7 @@ export function alignColumns(rows: readonly (readonly Cell[])[]): string[] {
 
 function padded(cell: Cell, width: number): string {
   const text = textOf(cell);
-  const padding = ' '.repeat(Math.max(0, width - [...text].length));
+  const padding = ' '.repeat(Math.max(0, width - widthOf(text)));
   return (typeof cell === 'string' ? text : cell.paint(text)) + padding;
 }
 

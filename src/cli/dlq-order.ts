@@ -49,11 +49,13 @@ export async function orderSetAside(call: Call, kind: 'retry' | 'drop'): Promise
       return { kind, sink, sequences, reason };
     });
   });
-  for (const { name, letter } of letters) {
-    tasks.push({ name, kind: 'task', isDone: await orderLetter(project, { kind, letter, reason }) });
-  }
   const given: GivenOrder[] = [];
-  for (const wish of wished) given.push(await orderDelivery(project, wish));
+  await output.during('waiting until it is carried out', async () => {
+    for (const { name, letter } of letters) {
+      tasks.push({ name, kind: 'task', isDone: await orderLetter(project, { kind, letter, reason }) });
+    }
+    for (const wish of wished) given.push(await orderDelivery(project, wish));
+  });
   const done = kind === 'retry' ? 'to be sent again' : 'dropped; they stay in the journal';
   output.show([...tasks, ...given], () =>
     tasks.length + given.length === 0

@@ -57,7 +57,9 @@ export async function editRules(call: Call, plan: (rules: Rules) => RuleEdit): P
   if (isWritten) replaceTextFile(read, outcome);
   const shown = pathFrom(process.cwd(), file);
   const inForce: InForce | undefined =
-    isWritten && wait ? await waitUntilInForce(project, after.reading) : undefined;
+    isWritten && wait
+      ? await output.during('waiting for the node to read it', () => waitUntilInForce(project, after.reading))
+      : undefined;
   const answer = { file, isWritten, inForce: inForce?.kind ?? null, diff: formatHunks(hunks), problems };
   output.show(answer, () => (isChanged ? diffText(shown, read, hunks, output) : []));
   for (const finding of problems) output.note(findingLine(finding, process.cwd()));

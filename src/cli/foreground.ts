@@ -1,7 +1,7 @@
 import type { Project } from '../config/project.ts';
 import { humanDuration } from '../model/duration.ts';
 import type { PolarError } from '../model/errors.ts';
-import { type Drained, type RunningNode, startNode } from '../topology/node.ts';
+import { type Drained, type RunningNode, type SinkWish, startNode } from '../topology/node.ts';
 import type { Call } from './command.ts';
 import { drainedText } from './commands/down.ts';
 import { openSignals, untilAborted } from './signals.ts';
@@ -31,19 +31,9 @@ export interface RunEnd {
 export async function runNode({ output, version }: Call, options: RunOptions): Promise<RunEnd> {
   const { project, hasTerminal, forMs } = options;
   const signals = openSignals();
-  const node = await startNode({
-    project,
-    version,
-    sinks: hasTerminal
-      ? [
-          {
-            kind: 'terminal',
-            format: output.format === 'jsonl' ? 'jsonl' : 'text',
-            colour: output.isColoured,
-          },
-        ]
-      : [],
-  });
+  const format = output.format === 'jsonl' ? 'jsonl' : 'text';
+  const sinks: SinkWish[] = hasTerminal ? [{ kind: 'terminal', format, colour: output.isColoured }] : [];
+  const node = await output.during('starting', () => startNode({ project, version, sinks }));
   output.note(readyText(node, project, options.journal));
 
   const besideEnd = new AbortController();
@@ -57,7 +47,7 @@ export async function runNode({ output, version }: Call, options: RunOptions): P
   besideEnd.abort();
   await beside;
   if (ended?.reason) throw ended.reason;
-  const drained = ended ? undefined : await node.stop();
+  const drained = ended ? undefined : await output.during('draining', () => node.stop());
   output.detail(drained ? drainedText(drained) : 'told to go down');
   signals.close();
   return { exitCode: signals.exitCode(), drained };

@@ -35,11 +35,8 @@ export async function observeOnce(
   // A policy is read from elsewhere: there the path must still lead to where it leads here.
   const what = kind.shorthand.isPath ? resolve(written) : written;
   const target = targetFor(kind, what);
-  const observation = await look(
-    kind,
-    target,
-    (options['timeout'] as number | undefined) ?? defaultTimeoutMs,
-  );
+  const timeoutMs = (options['timeout'] as number | undefined) ?? defaultTimeoutMs;
+  const observation = await output.during(`looking at ${what}`, () => look(kind, target, timeoutMs));
   const { outcome, facts, measures } = observation;
   if (outcome.kind === 'unreachable') {
     output.show(observation, () => [`unreachable ${outcome.reason}: ${printable(outcome.detail)}`]);

@@ -30,7 +30,9 @@ export async function observeTarget(
   }
   const project = load();
   const waitMs = (options['timeout'] as number | undefined) ?? defaultWaitMs;
-  const answer = await callGateway(project, `/observe/${encodeURIComponent(written)}`, { waitMs, body: '' });
+  const answer = await output.during(`looking at ${written}`, () =>
+    callGateway(project, `/observe/${encodeURIComponent(written)}`, { waitMs, body: '' }),
+  );
   if (answer.state === 'accepted') {
     output.show(answer, () => [`accepted ${answer.id}`]);
     output.note(`not settled within ${humanDuration(waitMs)}; it is in the journal and goes on`);

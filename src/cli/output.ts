@@ -1,5 +1,6 @@
 import { type Palette, plainPalette } from '../model/event-text.ts';
 import { ansiPalette } from '../model/palette.ts';
+import { createProgressLine, type ProgressLine } from './progress.ts';
 
 /** `mermaid` and `sarif` are for the tools that read them; few commands speak them. */
 export const formats = ['text', 'json', 'jsonl', 'mermaid', 'sarif'] as const;
@@ -21,6 +22,8 @@ export interface Output {
   note(text: string): void;
   /** What only a closer look needs, on stderr with `--verbose`. */
   detail(text: string): void;
+  /** Shows on stderr what is waited for, while `work` takes over a second; nothing where that is no terminal. */
+  readonly during: ProgressLine['during'];
 }
 
 export interface OutputOptions {
@@ -31,13 +34,23 @@ export interface OutputOptions {
 }
 
 interface Writer {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
   write(text: string): unknown;
 }
 
 export function createOutput(options: OutputOptions, stdout: Writer, stderr: Writer): Output {
   const { format, quiet, verbose, colour } = options;
+  const isWatched = stderr.isTTY === true && !quiet && process.env['TERM'] !== 'dumb';
+  const progress = createProgressLine(isWatched ? stderr : undefined);
   const lines = (texts: readonly string[]) => {
-    if (texts.length > 0) stdout.write(`${texts.join('\n')}\n`);
+    if (texts.length === 0) return;
+    progress.clear();
+    stdout.write(`${texts.join('\n')}\n`);
+  };
+  const narrate = (text: string) => {
+    progress.clear();
+    stderr.write(`${text}\n`);
   };
   return {
     format,
@@ -51,11 +64,12 @@ export function createOutput(options: OutputOptions, stdout: Writer, stderr: Wri
     },
     lines,
     note(text) {
-      if (!quiet) stderr.write(`${text}\n`);
+      if (!quiet) narrate(text);
     },
     detail(text) {
-      if (verbose) stderr.write(`${text}\n`);
+      if (verbose) narrate(text);
     },
+    during: progress.during,
   };
 }
 

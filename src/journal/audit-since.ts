@@ -37,11 +37,16 @@ export interface AuditSince {
 
 type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'tallyFrom'>;
 
-export function auditSince(reader: Reader, since: number): AuditSince {
+export function auditSince(
+  reader: Reader,
+  since: number,
+  /** Told of each record that was read. */
+  onRead: (sequence: number) => void = () => {},
+): AuditSince {
   const now = reader.info();
   const { from, gap, base } = baseOf(reader, now, minuteOf(since));
   const tasks = tasksBetween(base, now);
-  const periods = periodsFrom(reader, base.nextSequence, now);
+  const periods = periodsFrom(reader, base.nextSequence, now, onRead);
   const { waitingBefore, accepted, completed, deadLettered, pending, parked } = tasks;
   const lostTasks = waitingBefore + accepted - completed - deadLettered - pending - parked;
   const lost = Math.abs(lostTasks) + periods.lost;
@@ -87,12 +92,13 @@ function tasksBetween(before: Tally, now: Tally): AuditSince['tasks'] {
   };
 }
 
-function periodsFrom(reader: Reader, first: number, info: JournalInfo) {
+function periodsFrom(reader: Reader, first: number, info: JournalInfo, onRead: (sequence: number) => void) {
   let counts: AuditSince['periods'] = { count: 0, from: null, due: 0, made: 0, missed: 0, skipped: 0 };
   let lost = 0;
   for (const record of readJournal(reader, first)) {
     // What is committed while we look is not ours to judge.
     if (record.sequence >= info.nextSequence) break;
+    onRead(record.sequence);
     const data = periodOf(record, info);
     if (!data) continue;
     const from = Date.parse(data.from);

@@ -29,7 +29,12 @@ type Reader = Pick<JournalReader, 'info' | 'batchAt'>;
  * it can also compute a new chain, so only a head that was kept elsewhere (`against`, or its first hex characters)
  * says that nothing up to there was altered since.
  */
-export function verifyJournal(reader: Reader, against?: string): Verification {
+export function verifyJournal(
+  reader: Reader,
+  against?: string,
+  /** Told after each batch up to which sequence the chain holds. */
+  onChecked: (sequence: number) => void = () => {},
+): Verification {
   const { firstSequence, previousOfFirst, nextSequence, head } = reader.info();
   let expected = firstSequence;
   let previous = previousOfFirst;
@@ -43,6 +48,7 @@ export function verifyJournal(reader: Reader, against?: string): Verification {
     expected = checked.firstSequence + checked.count;
     batches++;
     if (isHead(against, previous)) anchoredAt = expected - 1;
+    onChecked(expected - 1);
   }
   if (expected !== nextSequence || previous !== head) {
     return {

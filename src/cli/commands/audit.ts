@@ -34,7 +34,12 @@ async function runSince({ output, project }: Call, since: number): Promise<numbe
   const first = await withJournal(loaded, (reader) => firstSince(reader, since));
   // Before the audit: no cursor is then ahead of it.
   const sinks = await sinksOf(loaded, first - 1);
-  const audit = await withJournal(loaded, (reader) => auditSince(reader, since));
+  const audit = await output.during('adding up', (tell) =>
+    withJournal(loaded, (reader) => {
+      const newest = reader.info().nextSequence - 1;
+      return auditSince(reader, since, (sequence) => tell(`adding up · seq ${sequence} of ${newest}`));
+    }),
+  );
   const newest = audit.first + audit.committed - 1;
   const delivery = sinks.map((sink) => auditDelivery(sink, first, newest));
   const shown = { ...audit, delivery };

@@ -15,7 +15,8 @@ export async function run(call: Call): Promise<number> {
     });
   }
   const { checkBroker } = await import('../../bridge/amqp/check.ts');
-  const steps = await checkBroker(settings.broker, root);
+  const { broker } = settings;
+  const steps = await output.during('asking the broker', () => checkBroker(broker, root));
   output.show(steps, () => stepLines(steps, call));
   return steps.some(({ state }) => state === 'error') ? exitCodes.findings : exitCodes.ok;
 }

@@ -12,7 +12,9 @@ export async function run(call: Call): Promise<number> {
   const project = call.project();
   const names = await withBridgeOf(project, (bridge) => bridge.sinks().map(({ name }) => name));
   if (!names.includes(sink)) throw unknownName('usage.invalid', 'sink', sink, names);
-  const given = await orderDelivery(project, { kind: 'drop-sink', sink, sequences: null, reason });
+  const given = await output.during('waiting for the bridge', () =>
+    orderDelivery(project, { kind: 'drop-sink', sink, sequences: null, reason }),
+  );
   const { name, outcome } = given;
   const done =
     outcome?.refused === undefined

@@ -13,7 +13,7 @@ import { sarifOf } from '../sarif.ts';
 
 export async function run({ args: [path], start, output, version }: Call): Promise<number> {
   const scope = scopeOf(path, start);
-  const linted = await lintProject(scope.start);
+  const linted = await output.during('reading the files', () => lintProject(scope.start));
   const findings = linted.findings.filter(({ file }) => isWithin(scope.only, file));
   const files = linted.files.filter((file) => isWithin(scope.only, file));
   const problems = countOf(findings, 'error');

@@ -14,16 +14,18 @@ import { lintProject } from '../project-files.ts';
 export async function run(call: Call): Promise<number> {
   const { output, version } = call;
   const now = Date.now();
-  const machine = await checkMachine(now);
   const project = projectOf(call);
-  const checks = project
-    ? [
-        ...machine,
-        await checkFiles(call.start),
-        ...checkFolders(project),
-        ...(await checkRunning(project, version, now)),
-      ]
-    : [...machine, ok('project', 'none here: only the machine was looked at')];
+  const checks = await output.during('looking', async () => {
+    const machine = await checkMachine(now);
+    return project
+      ? [
+          ...machine,
+          await checkFiles(call.start),
+          ...checkFolders(project),
+          ...(await checkRunning(project, version, now)),
+        ]
+      : [...machine, ok('project', 'none here: only the machine was looked at')];
+  });
   output.show(checks, () => checkLines(checks, call));
   const errors = checks.filter(({ state }) => state === 'error').length;
   const warnings = checks.filter(({ state }) => state === 'warning').length;

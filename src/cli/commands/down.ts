@@ -6,9 +6,11 @@ import { requireNode } from '../gateway-call.ts';
 
 export async function run({ output, project }: Call): Promise<void> {
   const { pid, controlSocket } = requireNode(project());
-  const { body } = await request(controlSocket, 'POST', '/down');
-  const drained = body as Drained;
-  await untilGone(pid);
+  const drained = await output.during('draining', async () => {
+    const { body } = await request(controlSocket, 'POST', '/down');
+    await untilGone(pid);
+    return body as Drained;
+  });
   output.show(drained, () => [drainedText(drained)]);
 }
 

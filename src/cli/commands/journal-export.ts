@@ -21,7 +21,12 @@ export async function run({ options, output, project }: Call): Promise<number> {
     const first = from && from !== 'beginning' ? sequenceFrom(reader, from) : info.firstSequence;
     const last = to ? sequenceBy(reader, to) : info.nextSequence - 1;
     const lines = exportJournal(reader, first, last);
-    const { head, end } = await (out === undefined ? toOutput(lines, output.lines) : toFile(lines, out));
+    const { head, end } = await output.during('exporting', (tell) => {
+      // Lines that are seen to come need no other sign.
+      if (out === undefined && process.stdout.isTTY) return toOutput(lines, output.lines);
+      const told = tellOf(lines, (sequence) => tell(`exporting · seq ${sequence} of ${last}`));
+      return out === undefined ? toOutput(told, output.lines) : toFile(told, out);
+    });
     if (out !== undefined) {
       const data = { file: out, first: head.first, last: end.last, batches: end.batches, head: end.head };
       output.show(data, () => [summary(head, end, out)]);
@@ -42,6 +47,13 @@ interface ExportFlags {
 interface Written {
   readonly head: ExportHead;
   readonly end: ExportEnd;
+}
+
+function* tellOf(lines: Iterable<ExportLine>, tell: (sequence: number) => void): Generator<ExportLine> {
+  for (const line of lines) {
+    if (line.kind === 'batch') tell(line.first);
+    yield line;
+  }
 }
 
 async function toOutput(

@@ -8,7 +8,12 @@ const shownCharacters = 6;
 
 export async function run({ options, output, project }: Call): Promise<number> {
   const against = headOf(options['against'] as string | undefined);
-  const verification = await withJournal(project(), (reader) => verifyJournal(reader, against));
+  const verification = await output.during('verifying', (tell) =>
+    withJournal(project(), (reader) => {
+      const newest = reader.info().nextSequence - 1;
+      return verifyJournal(reader, against, (sequence) => tell(`verifying · seq ${sequence} of ${newest}`));
+    }),
+  );
   output.show(verification, () => verificationLines(verification, against));
   if (!verification.holds) return exitCodes.findings;
   if (against === undefined) {

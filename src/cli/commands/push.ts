@@ -13,13 +13,10 @@ export async function run({ args: [flow = '', body], options, output, project }:
   const waitMs = wait === false ? undefined : (timeout ?? defaultWaitMs);
   const loaded = project();
   const path = `/push/${encodeURIComponent(flow)}`;
-  const answer = await callGateway(loaded, path, {
-    id,
-    key,
-    correlation,
-    waitMs,
-    body: await readBody(body),
-  });
+  const read = await readBody(body);
+  const answer = await output.during('waiting for the receipt', () =>
+    callGateway(loaded, path, { id, key, correlation, waitMs, body: read }),
+  );
   output.show(answer, () => [answerText(answer)]);
   if (answer.state === 'settled') {
     return answer.outcome === 'dead-lettered' ? exitCodes.findings : exitCodes.ok;
