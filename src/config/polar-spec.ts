@@ -39,7 +39,7 @@ export const polarSpec = {
       },
       runs_per_worker: {
         read: integer(1, 1024),
-        doc: 'Runs that one worker has at a time; each waits for its own target.',
+        doc: 'Runs that one worker has at a time; each waits for its own target. The flows that let pushes, policies and orders in have room besides.',
         example: '64',
         fallback: 32,
       },

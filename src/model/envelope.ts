@@ -36,7 +36,7 @@ export interface Envelope {
 }
 
 /*
- * Layout, little endian; strings follow one another without separators, `source key group` first, so that
+ * Layout, little endian; strings follow one another without separators, `source key group flow` first, so that
  * the subject finds everything that it routes by in one range of bytes:
  *
  *   0  u32 length of the whole record        24  f64 deadline
@@ -244,14 +244,15 @@ export function writeStep(record: Buffer, step: number, start = 0): void {
   record.writeUInt16LE(step, start + 6);
 }
 
-/** The range of bytes that holds `source key group`: equal bytes with equal lengths are the same lane. */
+/** The range of bytes that holds `source key group flow`: all that the subject routes by. */
 export function laneEnd(bytes: Buffer, start: number): number {
   return (
     start +
     headerBytes +
     readUint16(bytes, start + lengthsAt) +
     readUint16(bytes, start + lengthsAt + 2) +
-    readUint16(bytes, start + lengthsAt + 4)
+    readUint16(bytes, start + lengthsAt + 4) +
+    readUint16(bytes, start + lengthsAt + 6)
   );
 }
 

@@ -1,6 +1,6 @@
 /*
  * Pushes that wait to be accepted, as a pure core: no clock, no I/O. Each is sent as a numbered task of the source
- * `gateway`, with its own key, through the flow Admit, which makes it a row of the journal; the receipt of that task
+ * `gateway`, under a key of its own kind (`admission-key.ts`), through the flow Admit, which makes it a row of the journal; the receipt of that task
  * is the word that the row is durable. The book is bounded by the source's window, which refuses first.
  */
 
@@ -44,11 +44,12 @@ export function createAdmissions(): Admissions {
 
 /**
  * Undefined when the id waits already: whoever pushes it again waits for the same word.
- * `mark` is the last settled number of the key in the journal.
+ * `lane` is the key under which it asks, `mark` the last settled number of that in the journal.
  */
 export function enter(
   book: Admissions,
   push: Push,
+  lane: string,
   mark: number | undefined,
   nowMs: number,
 ): AdmissionTask | undefined {
@@ -58,29 +59,28 @@ export function enter(
   const number = Math.max(Math.trunc(nowMs * 1000), book.lastNumber + 1, (mark ?? 0) + 1);
   book.lastNumber = number;
   book.ids.add(push.id);
-  const ofKey = book.waiting.get(push.key);
-  if (ofKey) ofKey.push({ id: push.id, number });
-  else book.waiting.set(push.key, [{ id: push.id, number }]);
-  const { key, traceparent } = push;
-  return { flow: 'Admit', key, number, traceparent, body: encodeAdmission(push) };
+  const ofLane = book.waiting.get(lane);
+  if (ofLane) ofLane.push({ id: push.id, number });
+  else book.waiting.set(lane, [{ id: push.id, number }]);
+  return { flow: 'Admit', key: lane, number, traceparent: push.traceparent, body: encodeAdmission(push) };
 }
 
 /**
- * What has its receipt: the source `gateway` is settled up to this number of the key. A settled task may be a dead
+ * What has its receipt: the source `gateway` is settled up to this number of the lane. A settled task may be a dead
  * letter too, so `isKnown` asks the journal whether the id became a row; what did not is refused.
  */
 export function settle(
   book: Admissions,
-  key: string,
+  lane: string,
   upTo: number,
   isKnown: (id: string) => boolean,
 ): { readonly accepted: readonly string[]; readonly refused: readonly string[] } {
-  const ofKey = book.waiting.get(key) ?? [];
-  const open = ofKey.filter(({ number }) => number > upTo);
-  if (open.length > 0) book.waiting.set(key, open);
-  else book.waiting.delete(key);
+  const ofLane = book.waiting.get(lane) ?? [];
+  const open = ofLane.filter(({ number }) => number > upTo);
+  if (open.length > 0) book.waiting.set(lane, open);
+  else book.waiting.delete(lane);
 
-  const settled = ofKey.filter(({ number }) => number <= upTo).map(({ id }) => id);
+  const settled = ofLane.filter(({ number }) => number <= upTo).map(({ id }) => id);
   for (const id of settled) book.ids.delete(id);
   return { accepted: settled.filter(isKnown), refused: settled.filter((id) => !isKnown(id)) };
 }

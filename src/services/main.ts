@@ -52,6 +52,7 @@ runChild({
     let isStopping = false;
     let isJournalFull = false;
     const pushes = createPushes(line, {
+      node,
       markOf: markOf('gateway'),
       isKnown: (id) => journal.outcomeOf(id) !== undefined,
       whyClosed: () => whyClosed({ isStopping, isJournalFull, pending: journal.info().pending, maxPending }),

@@ -1,3 +1,4 @@
+import { admissionKeyOf } from '../model/admission-key.ts';
 import { PolarError } from '../model/errors.ts';
 import { type Admissions, createAdmissions, enter, gatewaySource, type Push, settle } from './admissions.ts';
 import { createSource, type Source, type SubjectLine } from './source.ts';
@@ -16,6 +17,7 @@ export interface Pushes {
 
 /** What the journal knows, and what the node can take. */
 export interface PushesOptions {
+  readonly node: string;
   /** The last settled number of a key. */
   markOf(key: string): number | undefined;
   /** True for an id that became a row. */
@@ -24,7 +26,7 @@ export interface PushesOptions {
   whyClosed(): PolarError | undefined;
 }
 
-export function createPushes(line: SubjectLine, { markOf, isKnown, whyClosed }: PushesOptions): Pushes {
+export function createPushes(line: SubjectLine, { node, markOf, isKnown, whyClosed }: PushesOptions): Pushes {
   const book: Admissions = createAdmissions();
   const waiters = new Map<string, Waiter[]>();
   const answer = (ids: readonly string[], say: (waiter: Waiter) => void) => {
@@ -33,8 +35,8 @@ export function createPushes(line: SubjectLine, { markOf, isKnown, whyClosed }: 
       waiters.delete(id);
     }
   };
-  const source = createSource(gatewaySource, line, (key, last) => {
-    const { accepted, refused } = settle(book, key, last, isKnown);
+  const source = createSource(gatewaySource, line, (lane, last) => {
+    const { accepted, refused } = settle(book, lane, last, isKnown);
     answer(accepted, ({ resolve }) => resolve());
     answer(refused, ({ reject }) => reject(notAdmitted()));
   });
@@ -49,7 +51,8 @@ export function createPushes(line: SubjectLine, { markOf, isKnown, whyClosed }: 
         const message = `${source.size()} pushes wait to be accepted.`;
         throw new PolarError('intake.full', message, { hint: 'Try again in a moment.' });
       }
-      const task = enter(book, push, markOf(push.key), Date.now());
+      const lane = admissionKeyOf(node, push.key);
+      const task = enter(book, push, lane, markOf(lane), Date.now());
       await new Promise<void>((resolve, reject) => {
         const sharing = waiters.get(push.id);
         if (sharing) sharing.push({ resolve, reject });

@@ -35,6 +35,7 @@ export function takeFrame(
       source: known.source,
       number: readNumber(frame, at),
       group: known.group,
+      isOwn: known.isOwn,
       attempt: frame[at + 5]!,
     });
     at = end;
@@ -42,7 +43,7 @@ export function takeFrame(
   return lanes.length;
 }
 
-/** Of source, key and group together: they are names, and many are kept. */
+/** Of source, key, group and flow together: they are names, and many are kept. */
 const maxNameBytes = 4096;
 /** The furthest that a date can be from 1970, in ms. */
 const furthestMs = 8.64e15;

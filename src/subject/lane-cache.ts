@@ -1,5 +1,6 @@
 import { laneEnd, maxKeyBytes, readField } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
+import { ownFlows } from '../model/own-flows.ts';
 import type { Lane } from './lane.ts';
 
 /** A lane as a source names it. */
@@ -7,6 +8,8 @@ export interface KnownLane {
   readonly source: string;
   readonly key: string;
   readonly group: string;
+  /** Of one of the product's own flows. */
+  readonly isOwn: boolean;
   /** Undefined until a task of it is taken. */
   lane: Lane | undefined;
   readonly name: Buffer;
@@ -14,13 +17,14 @@ export interface KnownLane {
 
 /** Past this the cache begins anew: keys may be as many as a source likes. */
 const limit = 100_000;
-/** Where the lengths of source, key and group stand in a record, and where their text begins. */
+/** Where the lengths of source, key, group and flow stand in a record, and where their text begins. */
 const lengthsAt = 32;
+const lengthsBytes = 8;
 const textAt = 56;
 
 /**
- * Lanes by the bytes that name them: source, key and group lie side by side in a record, so a task costs a hash
- * over some forty bytes and one comparison, and makes no string.
+ * Lanes by the bytes that name them: source, key, group and flow lie side by side in a record, so a task costs a hash
+ * over some fifty bytes and one comparison, and makes no string.
  */
 export class LaneCache {
   readonly #buckets = new Map<number, KnownLane[]>();
@@ -42,9 +46,10 @@ export class LaneCache {
       source,
       key,
       group: readField(frame, start, 'group'),
+      isOwn: ownFlows.has(readField(frame, start, 'flow')),
       lane: undefined,
       name: Buffer.concat([
-        frame.subarray(start + lengthsAt, start + lengthsAt + 6),
+        frame.subarray(start + lengthsAt, start + lengthsAt + lengthsBytes),
         frame.subarray(start + textAt, end),
       ]),
     };
@@ -70,16 +75,17 @@ function unnameable(): PolarError {
 /** FNV-1a, 31 bits: lengths first, so that "ab" + "c" is not "a" + "bc". */
 function hashOf(frame: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
-  for (let at = start + lengthsAt; at < start + lengthsAt + 6; at++)
+  for (let at = start + lengthsAt; at < start + lengthsAt + lengthsBytes; at++)
     hash = Math.imul(hash ^ frame[at]!, 0x01000193);
   for (let at = start + textAt; at < end; at++) hash = Math.imul(hash ^ frame[at]!, 0x01000193);
   return hash & 0x3fffffff;
 }
 
 function isNamed({ name }: KnownLane, frame: Buffer, start: number, end: number): boolean {
-  if (name.length !== 6 + end - (start + textAt)) return false;
-  for (let index = 0; index < 6; index++) if (name[index] !== frame[start + lengthsAt + index]) return false;
-  for (let index = 6; index < name.length; index++)
-    if (name[index] !== frame[start + textAt + index - 6]) return false;
+  if (name.length !== lengthsBytes + end - (start + textAt)) return false;
+  for (let index = 0; index < lengthsBytes; index++)
+    if (name[index] !== frame[start + lengthsAt + index]) return false;
+  for (let index = lengthsBytes; index < name.length; index++)
+    if (name[index] !== frame[start + textAt + index - lengthsBytes]) return false;
   return true;
 }

@@ -10,6 +10,8 @@ export interface WaitingTask {
   readonly number: number;
   /** The host or resource that it asks; empty for none. */
   readonly group: string;
+  /** Of one of the product's own flows: there is room for it though all runs are busy. */
+  readonly isOwn: boolean;
   attempt: number;
 }
 
@@ -86,17 +88,22 @@ export function nextGroup(lane: Lane): string {
   return lane.waiting[lane.head]?.group ?? '';
 }
 
+/** Its next run is one of the product's own, and under no suspicion: what may have killed workers goes as any other does. */
+export function isOwn(lane: Lane): boolean {
+  return lane.deaths < 2 && lane.waiting[lane.head]?.isOwn === true;
+}
+
 /** A run is one item of a message: past this it takes no further task. */
 const runLimitBytes = 4 * 1024 * 1024;
 
-/** The tasks of the next run: as many as follow one another in one group and fit. */
+/** The tasks of the next run: as many as follow one another in one group, and are the product's own or not, and fit. */
 export function takeOut(lane: Lane, most: number): WaitingTask[] {
-  const group = nextGroup(lane);
+  const first = lane.waiting[lane.head];
   const limit = Math.min(lane.waiting.length, lane.head + most);
   let end = lane.head;
   for (let bytes = 0; end < limit && bytes < runLimitBytes; end++) {
     const task = lane.waiting[end]!;
-    if (task.group !== group) break;
+    if (task.group !== first?.group || task.isOwn !== first.isOwn) break;
     bytes += task.end - task.start;
   }
   const tasks = lane.waiting.slice(lane.head, end);

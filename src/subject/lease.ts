@@ -1,5 +1,6 @@
 import { pinnedWorker } from '../model/pinning.ts';
 import {
+  isOwn,
   type Lane,
   nextGroup,
   type OutstandingRun,
@@ -7,8 +8,14 @@ import {
   type WaitingTask,
   waitingCount,
 } from './lane.ts';
-import { compact, groupOf } from './ready-queue.ts';
-import { forgetIfIdle, type Group, type SubjectState, type WorkerState } from './subject-state.ts';
+import { compact, groupOf, queue } from './ready-queue.ts';
+import {
+  forgetIfIdle,
+  type Group,
+  type ReadyQueue,
+  type SubjectState,
+  type WorkerState,
+} from './subject-state.ts';
 
 export interface Lease {
   readonly worker: string;
@@ -19,43 +26,61 @@ export interface Lease {
 
 /** Gives as many runs as there are lanes, workers with credit and room in the groups. */
 export function lease(state: SubjectState): Lease[] {
-  const leases: Lease[] = [];
-  if (state.awaited.size > 0) return leases;
+  const turn: Turn = { leases: [], reserved: undefined };
+  if (state.awaited.size > 0) return turn.leases;
+  // First the others: who waits for an idle worker is not to wait for the product's own as well.
+  leaseFrom(state, state.ready, turn);
+  leaseFrom(state, state.readyOwn, turn);
+  return turn.leases;
+}
+
+interface Turn {
+  readonly leases: Lease[];
+  /** Is to become idle. */
+  reserved: WorkerState | undefined;
+}
+
+function leaseFrom(state: SubjectState, ready: ReadyQueue, turn: Turn): void {
   const later: Lane[] = [];
-  let reserved: WorkerState | undefined;
-  while (state.readyHead < state.ready.length) {
-    const lane = state.ready[state.readyHead]!;
+  while (ready.head < ready.lanes.length) {
+    const lane = ready.lanes[ready.head]!;
     const group = groupOf(state, nextGroup(lane));
     if (lane.run || waitingCount(lane) === 0 || lane.blockedUntilMs > state.nowMs) {
-      state.readyHead++;
+      ready.head++;
       lane.queued = false;
       if (!lane.run && lane.blockedUntilMs > state.nowMs) state.blocked.add(lane);
       forgetIfIdle(state, lane);
       continue;
     }
     if (group && group.running >= state.options.runsPerGroup) {
-      state.readyHead++;
+      ready.head++;
       group.waiting.push(lane);
       continue;
     }
+    const own = isOwn(lane);
+    if (ready === state.readyOwn && !own) {
+      // It has come under suspicion while it waited.
+      ready.head++;
+      queue(state, lane);
+      continue;
+    }
     const alone = lane.deaths >= 2;
-    const worker = pickWorker(state, lane, alone, reserved);
+    const worker = own ? pickForOwn(state, lane) : pickWorker(state, lane, alone, turn.reserved);
     if (!worker) {
       const isPinned = pinnedWorker(nextGroup(lane)) !== undefined;
       if (!alone && !isPinned) break;
       // Alone: it waits for an idle worker, and one is given nothing more until it is; the others serve who is
       // behind it. Pinned: it waits for its worker, and holds up nobody.
-      if (alone && !isPinned) reserved ??= leastBusy(state);
-      state.readyHead++;
+      if (alone && !isPinned) turn.reserved ??= leastBusy(state);
+      ready.head++;
       later.push(lane);
       continue;
     }
-    state.readyHead++;
+    ready.head++;
     lane.queued = false;
-    leases.push(giveRun(state, lane, worker, group, alone));
+    turn.leases.push(giveRun(state, lane, worker, group, alone));
   }
-  compact(state, later);
-  return leases;
+  compact(ready, later);
 }
 
 function giveRun(
@@ -66,6 +91,7 @@ function giveRun(
   alone: boolean,
 ): Lease {
   // A task that failed before, or whose lane saw deaths, goes alone, so that what it does is charged to it.
+  const own = isOwn(lane);
   const single = alone || lane.waiting[lane.head]!.attempt > 0;
   const tasks = takeOut(lane, single ? 1 : state.options.tasksPerRun);
   const run: OutstandingRun = {
@@ -78,7 +104,7 @@ function giveRun(
   };
   lane.run = run;
   lane.lastWorker = worker.name;
-  worker.runs.set(run.id, lane);
+  (own ? worker.own : worker.runs).set(run.id, lane);
   if (group) group.running++;
   state.waiting -= tasks.length;
   state.counts.leased++;
@@ -98,6 +124,18 @@ function pickWorker(
     if (worker === reserved || (pinned !== undefined && worker.name !== pinned)) continue;
     if (worker.name === lane.lastWorker) return worker;
     if (!best || worker.runs.size < best.runs.size) best = worker;
+  }
+  return best;
+}
+
+/** Also a worker that has all the runs it may have, or one that must be alone: what is quick is done beside it. */
+function pickForOwn({ workers, options }: SubjectState, lane: Lane): WorkerState | undefined {
+  let best: WorkerState | undefined;
+  for (const worker of workers.values()) {
+    if (worker.own.size >= options.ownRunsPerWorker) continue;
+    if (worker.name === lane.lastWorker) return worker;
+    const load = worker.runs.size + worker.own.size;
+    if (!best || load < best.runs.size + best.own.size) best = worker;
   }
   return best;
 }

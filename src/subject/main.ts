@@ -28,6 +28,8 @@ import * as subject from './subject.ts';
 
 const lookUpEveryMs = 1000;
 const tickEveryMs = 50;
+/** Besides `runs_per_worker`. They are quick, and each takes up to 64 tasks. */
+const ownRunsPerWorker = 16;
 /** Rows of `pending` that are held here; the others wait on disk. */
 const rowsHeldMost = 4096;
 
@@ -40,7 +42,7 @@ runChild({
     const { tasksPerRun, runsPerGroup } = settings;
     const awaited = own.peers.workers.map((worker) => worker.name);
     const state = subject.createSubject(
-      { incarnation, tasksPerRun, runsPerGroup },
+      { incarnation, tasksPerRun, runsPerGroup, ownRunsPerWorker },
       awaited,
       journal.charges(),
     );

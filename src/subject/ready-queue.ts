@@ -1,5 +1,5 @@
-import { type Lane, waitingCount } from './lane.ts';
-import type { Group, SubjectState } from './subject-state.ts';
+import { isOwn, type Lane, waitingCount } from './lane.ts';
+import type { Group, ReadyQueue, SubjectState } from './subject-state.ts';
 
 /*
  * Who may be leased next: lanes in the order in which they became ready; those that wait for room in their group
@@ -12,8 +12,13 @@ export function enqueue(state: SubjectState, lane: Lane): void {
     state.blocked.add(lane);
     return;
   }
+  queue(state, lane);
+}
+
+/** The product's own stand in a queue of their own: what they wait for is not what the others wait for. */
+export function queue(state: SubjectState, lane: Lane): void {
   lane.queued = true;
-  state.ready.push(lane);
+  (isOwn(lane) ? state.readyOwn : state.ready).lanes.push(lane);
 }
 
 /** Time passes: lanes whose back-off is over may be leased again. Monotonic milliseconds. */
@@ -49,7 +54,7 @@ function wakeGroup(state: SubjectState, name: string): void {
   if (!group || group.running >= state.options.runsPerGroup) return;
   for (let next = group.waiting.shift(); next; next = group.waiting.shift()) {
     if (!next.run && waitingCount(next) > 0) {
-      state.ready.push(next);
+      queue(state, next);
       return;
     }
     next.queued = false;
@@ -58,12 +63,12 @@ function wakeGroup(state: SubjectState, name: string): void {
 }
 
 /** Drops what was taken from the queue; `later` stands before everything else next time. */
-export function compact(state: SubjectState, later: Lane[]): void {
-  if (state.readyHead === state.ready.length) {
-    state.ready = later;
-    state.readyHead = 0;
-  } else if (later.length > 0 || state.readyHead > 1024) {
-    state.ready = later.concat(state.ready.slice(state.readyHead));
-    state.readyHead = 0;
+export function compact(ready: ReadyQueue, later: Lane[]): void {
+  if (ready.head === ready.lanes.length) {
+    ready.lanes = later;
+    ready.head = 0;
+  } else if (later.length > 0 || ready.head > 1024) {
+    ready.lanes = later.concat(ready.lanes.slice(ready.head));
+    ready.head = 0;
   }
 }

@@ -8,6 +8,8 @@ export interface SubjectOptions {
   readonly tasksPerRun: number;
   /** Runs at once per group, over all workers. */
   readonly runsPerGroup: number;
+  /** Runs of the product's own flows that each worker has besides its credit, at the most. */
+  readonly ownRunsPerWorker: number;
 }
 
 /** What the subject reads of the journal; always the newest state. */
@@ -30,7 +32,16 @@ export interface WorkerState {
   readonly name: string;
   readonly incarnation: string;
   readonly credit: number;
+  /** What counts against its credit. */
   readonly runs: Map<string, Lane>;
+  /** Runs of the product's own flows. */
+  readonly own: Map<string, Lane>;
+}
+
+/** Lanes that may be leased, first come first served; `lanes.slice(head)` is the queue. */
+export interface ReadyQueue {
+  lanes: Lane[];
+  head: number;
 }
 
 export interface SubjectState {
@@ -41,9 +52,9 @@ export interface SubjectState {
   readonly awaited: Set<string>;
   /** Incarnations of workers that have ended: what they still had in a socket counts for nothing. */
   readonly ended: Set<string>;
-  /** Lanes that may be leased, first come first served; `ready.slice(readyHead)` is the queue. */
-  ready: Lane[];
-  readyHead: number;
+  readonly ready: ReadyQueue;
+  /** Of lanes whose next run is one of the product's own. */
+  readonly readyOwn: ReadyQueue;
   readonly blocked: Set<Lane>;
   readonly groups: Map<string, Group>;
   /** By key: what its tasks that are not settled have cost so far, in the lives of subjects before this one too. */
@@ -71,8 +82,8 @@ export function createSubject(
     workers: new Map(),
     awaited: new Set(awaited),
     ended: new Set(),
-    ready: [],
-    readyHead: 0,
+    ready: { lanes: [], head: 0 },
+    readyOwn: { lanes: [], head: 0 },
     blocked: new Set(),
     groups: new Map(),
     charged: new Map(charged),

@@ -3,7 +3,13 @@ import { pendingSource } from '../model/run.ts';
 import { chargeTask, forgetSettledCharges, restoreAttempts, sendAllCharges } from './charges.ts';
 import { endRun, type Lane, type Settled, takeIn, type WaitingTask, waitingCount } from './lane.ts';
 import { enqueue, releaseGroup } from './ready-queue.ts';
-import { forgetIfIdle, laneOf, type SubjectState, type SubjectView } from './subject-state.ts';
+import {
+  forgetIfIdle,
+  laneOf,
+  type SubjectState,
+  type SubjectView,
+  type WorkerState,
+} from './subject-state.ts';
 
 export { takeCharges } from './charges.ts';
 export { type Lease, lease } from './lease.ts';
@@ -57,6 +63,7 @@ export function hello(state: SubjectState, worker: Hello, view: SubjectView): vo
     incarnation: worker.incarnation,
     credit: worker.credit,
     runs,
+    own: new Map(),
   });
 }
 
@@ -75,9 +82,12 @@ export function workerGone(state: SubjectState, gone: GoneWorker, view: SubjectV
   if (!worker) state.awaited.delete(name);
   if (worker?.incarnation !== incarnation) return;
   state.workers.delete(name);
-  const alone = worker.runs.size === 1;
-  for (const lane of worker.runs.values()) {
-    lane.deaths++;
+  // The product's own runs are no company: nobody is let off because one of them was there. But one that is present at
+  // two deaths is under suspicion like any other, and goes alone.
+  const suspects = worker.runs.size > 0 ? worker.runs : worker.own;
+  const alone = suspects.size === 1;
+  for (const lane of [...worker.runs.values(), ...worker.own.values()]) lane.deaths++;
+  for (const lane of suspects.values()) {
     // Only a run that was alone is charged: the others may have died of somebody else's poison (R9).
     if (alone && lane.run) {
       const failure = { worker: name, code: 'worker.lost', message: `Its process ended: ${reason}.` };
@@ -93,9 +103,9 @@ export function workerGone(state: SubjectState, gone: GoneWorker, view: SubjectV
 /** A worker's report: it works on this run no longer. */
 export function reported(state: SubjectState, report: Report, view: SubjectView): void {
   const worker = state.workers.get(report.worker);
-  const lane = worker?.runs.get(report.run);
+  const lane = worker?.runs.get(report.run) ?? worker?.own.get(report.run);
   if (!worker || !lane?.run || lane.run.id !== report.run) return;
-  worker.runs.delete(report.run);
+  giveBack(worker, report.run);
   lane.run.report = { done: report.done, sentTo: report.sentTo, retryAfterMs: report.failure?.retryAfterMs };
   if (report.failure) {
     state.counts.handedBack++;
@@ -138,7 +148,7 @@ export function lookUp(state: SubjectState, integrationManager: string, view: Su
 function finish(state: SubjectState, lane: Lane, settled: Settled): void {
   const run = lane.run;
   if (!run) return;
-  state.workers.get(run.worker)?.runs.delete(run.id);
+  giveBack(state.workers.get(run.worker), run.id);
   const before = waitingCount(lane);
   const { settledTasks, settledRows } = endRun(lane, settled);
   forgetSettledCharges(state, lane.key, settled);
@@ -150,6 +160,10 @@ function finish(state: SubjectState, lane: Lane, settled: Settled): void {
   releaseGroup(state, run.group);
   if (waitingCount(lane) > 0) enqueue(state, lane);
   else forgetIfIdle(state, lane);
+}
+
+function giveBack(worker: WorkerState | undefined, run: string): void {
+  if (!worker?.runs.delete(run)) worker?.own.delete(run);
 }
 
 function fromJournal(key: string, view: SubjectView): Settled {

@@ -19,6 +19,10 @@ gate?Gated@PUBLISH?passed
 ?Straight?Push
 Subject?Straight@PUBLISH?passed
 ??done
+[Broken]
+?Broken?Push
+Subject?Broken?refuse
+??done
 `;
 /** Holds whatever comes until there is a file named "open". */
 const gate = `
@@ -30,6 +34,9 @@ export default {
     while (!existsSync(open) && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 50));
     return body;
   },
+  refuse() {
+    throw new Error('not today');
+  },
 };
 `;
 let project: ReturnType<typeof makeProject>;
@@ -39,7 +46,7 @@ let gateway: string;
 beforeEach(() => {
   project = makeProject({
     'flows/own.ini': flows,
-    'actionmappings/own.ini': '[actionmapping]\n??pass = gate.pass\n',
+    'actionmappings/own.ini': '[actionmapping]\n??pass = gate.pass\n??refuse = gate.refuse\n',
     'package.json': '{"type":"module"}',
     'gateway.token': token,
   });
@@ -53,19 +60,28 @@ afterEach(async () => {
   project.remove();
 });
 
-test('slow workers are named, and what waits for them is done when they are free', {
+test('slow workers are named, close the door to nobody, and do what waits for them when they are free', {
   timeout: 300_000,
 }, async () => {
   await start('runs_per_worker = 2');
-  const pushes = Array.from({ length: 10 }, (_, n) =>
-    // Without room for the admission itself it is not known to be accepted; the same id is the same push.
-    until(() => push('Gated', `task-${n}`, '{}'), isAccepted, 120_000),
-  );
+  await push('Broken', 'broken', '{}', '&wait=settled');
+  for (let n = 0; n < 6; n++) await push('Gated', `task-${n}`, '{}');
   const { text } = await bottleneck(({ where }) => where === 'workers');
   expect(text).toMatch(/^workers are the bottleneck: \d tasks? waits?, 4 of 4 runs busy$/);
   expect((await pzm(['status'], project.folder)).stdout).toContain('\nworkers are the bottleneck: ');
+
+  // The door is open all the same: also under a key whose run does not end, and for those who lead the node.
+  for (const key of ['task-0', 'task-5', 'another'])
+    expect(await push('Gated', `${key}-late`, '{}', '', key)).toMatchObject({ status: 202 });
+  const { policy: before } = await status();
+  writeFileSync(join(project.folder, 'policies/none.ini'), '[policy]\nowner = them\n');
+  await until(status, ({ policy }) => policy?.hash !== before?.hash, 60_000);
+  const drop = await pzm(['dlq', 'drop', 'broken', '--reason', 'a test of ours'], project.folder);
+  expect(drop).toMatchObject({ code: 0, stdout: 'broken: dropped; the reason is in the journal\n' });
+  const still = await bottleneck(({ where }) => where === 'workers');
+  expect(still.text).toMatch(/^workers are the bottleneck: 5 tasks wait, 4 of 4 runs busy$/);
+
   open();
-  await Promise.all(pushes);
   await until(status, isHeldUpByNothing, 60_000);
   await addsUp();
 });
@@ -146,7 +162,7 @@ async function start(topology: string, more = ''): Promise<void> {
   writeFileSync(
     join(folder, 'polar.ini'),
     `[node]\nname = anna\n[run]\ndir = run\n[topology]\nworkers = 2\n${topology}\n` +
-      `[push]\nmax_pending = ${maxPending}\n` +
+      `[push]\nmax_pending = ${maxPending}\nmax_attempts = 1\n` +
       `[gateway]\nlisten = 127.0.0.1:0\ntoken = \${file:gateway.token}\n${more}`,
   );
   writeFileSync(join(folder, 'policies/none.ini'), '[policy]\nowner = us\n');
@@ -175,8 +191,8 @@ async function bottleneck(holds: (found: Named) => boolean): Promise<Named> {
   return found.bottleneck as Named;
 }
 
-async function push(flow: string, id: string, body: string, query = ''): Promise<Pushed> {
-  const response = await fetch(`${gateway}/push/${flow}?id=${id}&key=anna.command.do.${id}${query}`, {
+async function push(flow: string, id: string, body: string, query = '', key = id): Promise<Pushed> {
+  const response = await fetch(`${gateway}/push/${flow}?id=${id}&key=anna.command.do.${key}${query}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}` },
     body,

@@ -62,7 +62,8 @@ export function isRejected(frame: Buffer, socket: FrameSocket): boolean {
   }
 }
 
-const aSubject = () => createSubject({ incarnation: 'fuzz', tasksPerRun: 64, runsPerGroup: 4 });
+const aSubject = () =>
+  createSubject({ incarnation: 'fuzz', tasksPerRun: 64, runsPerGroup: 4, ownRunsPerWorker: 2 });
 
 function itemOf(chance: Chance, kind: FrameKind): Buffer {
   if (kind === 'tasks') return anyTask(chance);

@@ -12,6 +12,7 @@ import {
 } from '../../src/model/envelope.ts';
 import { taskOfRecord } from '../../src/model/evidence.ts';
 import { decodeEvidence } from '../../src/model/evidence-bytes.ts';
+import { ownFlows } from '../../src/model/own-flows.ts';
 import { pendingSource, type Receipt, type Report, type Result, type Run } from '../../src/model/run.ts';
 import {
   createSourceWindow,
@@ -59,6 +60,9 @@ const harmlessIds = [...ids('push', 8), ...ids('park', 6)];
 const faultsUntilMs = 3000;
 const endMs = 60_000;
 
+/** Before the pushed key: admissions have keys of their own. */
+const admitting = 'admit-';
+const groupOf = (key: string) => (key === 'c' ? 'shared-host' : '');
 const flowOf = (id: string) => (id === poisonId ? 'Poison' : id.startsWith('park') ? 'P' : 'T');
 
 /*
@@ -264,10 +268,11 @@ function produceTicks(world: World, life: SourceLife): void {
 function produceAdmissions(world: World, life: SourceLife): void {
   for (const [index, id] of world.pushIds.entries()) {
     const key = keys[index % keys.length]!;
-    if (world.journal.ids.has(id) || life.window.keys.has(key) || !hasRoom(life.window)) continue;
+    const lane = admitting + key;
+    if (world.journal.ids.has(id) || life.window.keys.has(lane) || !hasRoom(life.window)) continue;
     const number = Math.floor(world.agenda.now) * 100 + world.lives * 10 + index;
-    const mark = world.journal.keys.get(key)?.marks['gateway'] ?? -1;
-    if (number > mark) send(world, life, key, number, 'Admit', id);
+    const mark = world.journal.keys.get(lane)?.marks['gateway'] ?? -1;
+    if (number > mark) send(world, life, lane, number, 'Admit', id);
   }
 }
 
@@ -297,7 +302,7 @@ function send(world: World, life: SourceLife, key: string, number: number, flow:
     causationId: '',
     traceparent: '',
     policy: '',
-    group: key === 'c' ? 'shared-host' : '',
+    group: groupOf(key),
     body: Buffer.from(JSON.stringify({ id })),
   });
   hold(life.window, { key, number, record });
@@ -331,7 +336,7 @@ function startSubject(world: World): void {
   const life: SubjectLife = {
     ...life0,
     state: subject.createSubject(
-      { incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1 },
+      { incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1, ownRunsPerWorker: 1 },
       alive,
       world.without === 'R9' ? [] : world.journal.charges,
     ),
@@ -383,6 +388,7 @@ function takeRecord(world: World, life: SubjectLife, record: Buffer): void {
     source: readField(record, 0, 'source'),
     number: readNumber(record, 0),
     group: readField(record, 0, 'group'),
+    isOwn: ownFlows.has(readField(record, 0, 'flow')),
     attempt: record[5]!,
   });
   giveLeases(world, life);
@@ -526,10 +532,11 @@ function outcomeOf(world: World, state: WorkerRun): CallOutcome {
   }
   if (task.flow === 'Admit') {
     const body = Buffer.from('{}');
+    const key = task.key.slice(admitting.length);
     return {
       kind: 'ended',
       reason: 'accepted',
-      emissions: [{ id: task.id, flow: flowOf(task.id), key: task.key, body, group: task.group }],
+      emissions: [{ id: task.id, flow: flowOf(task.id), key, body, group: groupOf(key) }],
       endings: [],
     };
   }

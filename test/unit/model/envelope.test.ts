@@ -168,11 +168,11 @@ describe('in place', () => {
     );
   });
 
-  test('source, key and group stand together, up to the end of the lane', () => {
+  test('source, key, group and flow stand together, up to the end of the lane', () => {
     fc.assert(
-      fc.property(framed, ({ written: { source, key, group }, frame, start }) => {
+      fc.property(framed, ({ written: { source, key, group, flow }, frame, start }) => {
         const lane = frame.toString('utf8', start + headerBytes, laneEnd(frame, start));
-        expect(lane).toBe(source + key + group);
+        expect(lane).toBe(source + key + group + flow);
       }),
     );
   });

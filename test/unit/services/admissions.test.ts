@@ -5,6 +5,7 @@ import { createAdmissions, enter, type Push, settle } from '../../../src/service
 
 const now = 1_700_000_000_000;
 const known = () => true;
+const lane = 'anna.command.admit.lane-1';
 const aPush = (part: Partial<Push> = {}): Push => ({
   id: 'a',
   flow: 'Orders',
@@ -22,7 +23,7 @@ describe('the book of admissions', () => {
     fc.assert(
       fc.property(fc.json(), fc.string({ minLength: 1 }), fc.string(), (body, id, subject) => {
         const push = aPush({ id, subject, body: Buffer.from(` ${body}\n`) });
-        const task = enter(createAdmissions(), push, undefined, now);
+        const task = enter(createAdmissions(), push, lane, undefined, now);
         // The trace is the task's: what it emits belongs to the same one.
         const { traceparent, ...admitted } = push;
         expect(task?.traceparent).toBe(traceparent);
@@ -36,23 +37,23 @@ describe('the book of admissions', () => {
 
   it('does not make a second task of an id that waits; when it is settled it may be pushed again', () => {
     const book = createAdmissions();
-    const first = enter(book, aPush(), undefined, now);
-    expect(enter(book, aPush({ key: 'anna.command.push.Other' }), undefined, now)).toBeUndefined();
-    settle(book, aPush().key, first!.number, known);
-    expect(enter(book, aPush(), first!.number, now)).toBeDefined();
+    const first = enter(book, aPush(), lane, undefined, now);
+    expect(enter(book, aPush({ key: 'anna.command.push.Other' }), lane, undefined, now)).toBeUndefined();
+    settle(book, lane, first!.number, known);
+    expect(enter(book, aPush(), lane, first!.number, now)).toBeDefined();
   });
 
   it('tells what became a row from what was settled without', () => {
     const book = createAdmissions();
-    for (const id of ['a', 'b', 'c']) enter(book, aPush({ id }), undefined, now);
+    for (const id of ['a', 'b', 'c']) enter(book, aPush({ id }), lane, undefined, now);
     const upTo = now * 1000 + 1;
-    expect(settle(book, aPush().key, upTo, (id) => id === 'a')).toEqual({ accepted: ['a'], refused: ['b'] });
-    expect(settle(book, aPush().key, upTo + 1, known)).toEqual({ accepted: ['c'], refused: [] });
+    expect(settle(book, lane, upTo, (id) => id === 'a')).toEqual({ accepted: ['a'], refused: ['b'] });
+    expect(settle(book, lane, upTo + 1, known)).toEqual({ accepted: ['c'], refused: [] });
     expect([book.waiting.size, book.ids.size]).toEqual([0, 0]);
   });
 
   it('knows nothing of what another life of it has sent', () => {
-    expect(settle(createAdmissions(), aPush().key, now, known)).toEqual({ accepted: [], refused: [] });
+    expect(settle(createAdmissions(), lane, now, known)).toEqual({ accepted: [], refused: [] });
   });
 
   it('numbers rise over pushes and restarts, however the clock goes, and stay exact', () => {
@@ -63,7 +64,7 @@ describe('the book of admissions', () => {
         for (const [index, times] of lives.entries()) {
           const book = createAdmissions();
           for (const [nth, nowMs] of times.entries()) {
-            const { number } = enter(book, aPush({ id: `${index}-${nth}` }), mark, nowMs)!;
+            const { number } = enter(book, aPush({ id: `${index}-${nth}` }), lane, mark, nowMs)!;
             expect(number).toBeGreaterThan(mark ?? 0);
             expect(Number.isSafeInteger(number)).toBe(true);
             mark = number;
@@ -78,7 +79,9 @@ describe('the book of admissions', () => {
     fc.assert(
       fc.property(pushes, fc.array(fc.nat(30)), (keys, settledAt) => {
         const book = createAdmissions();
-        const tasks = keys.map((key, index) => enter(book, aPush({ id: `${index}`, key }), undefined, now)!);
+        const tasks = keys.map(
+          (key, index) => enter(book, aPush({ id: `${index}`, key }), key, undefined, now)!,
+        );
         const out: string[] = [];
         for (const at of [...settledAt, ...tasks.keys()]) {
           const task = tasks[at];

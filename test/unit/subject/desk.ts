@@ -8,6 +8,7 @@ export interface Arrival {
   readonly source?: string;
   readonly group?: string;
   readonly attempt?: number;
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -32,15 +33,19 @@ export class Desk {
     awaited: readonly string[] = [],
     charged: readonly (readonly [string, readonly Charge[]])[] = [],
   ) {
-    const defaults = { incarnation: 's', tasksPerRun: 64, runsPerGroup: 4 };
+    const defaults = { incarnation: 's', tasksPerRun: 64, runsPerGroup: 4, ownRunsPerWorker: 2 };
     this.state = subject.createSubject({ ...defaults, ...options }, awaited, charged);
     subject.lookUp(this.state, manager, this.view);
   }
 
-  arrive(key: string, number: number, { source = 'ticks', group = '', attempt = 0 }: Arrival = {}): void {
+  arrive(
+    key: string,
+    number: number,
+    { source = 'ticks', group = '', attempt = 0, isOwn = false }: Arrival = {},
+  ): void {
     if (source === pendingSource) this.pending.add(number);
     const place = { frame: Buffer.alloc(0), start: 0, end: 0 };
-    const task = { ...place, source, number, group, attempt };
+    const task = { ...place, source, number, group, attempt, isOwn };
     subject.take(this.state, subject.laneOf(this.state, key), task);
   }
 

@@ -28,6 +28,14 @@ test('all tasks of a frame come into the lanes of their keys, in order', () => {
   expect(frame.subarray(task!.start, task!.end)).toEqual(aRecord({ key: 'b', number: 1, group: 'g' }));
 });
 
+test('what is of the product’s own flows is told from what is not, under the same key', () => {
+  const desk = new Desk();
+  const cache = new LaneCache();
+  takeFrame(desk.state, cache, frameOf({ number: 1, flow: 'Admit' }, { number: 2, flow: 'Admits' }), 4);
+  const [lane] = desk.state.lanes.values();
+  expect(lane?.waiting.map(({ isOwn }) => isOwn)).toEqual([true, false]);
+});
+
 test('of a frame with anything wrong in it nothing is taken', () => {
   const good = frameOf({ number: 1 }, { number: 2 });
   fc.assert(

@@ -5,12 +5,13 @@ import { Desk, failedNow } from './desk.ts';
 
 const runsPerGroup = 2;
 const credit = 3;
+const ownRunsPerWorker = 1;
 const groups = ['', 'north', 'south'] as const;
 const workers = ['w1', 'w2'] as const;
 
 /** `pick` chooses among the runs that are out, or whose results are on their way, if there are any. */
 export type Happening =
-  | { readonly what: 'arrive'; readonly key: string; readonly group: string }
+  | { readonly what: 'arrive'; readonly key: string; readonly group: string; readonly isOwn: boolean }
   | { readonly what: 'settle' | 'fail' | 'hand back' | 'report' | 'commit'; readonly pick: number }
   | { readonly what: 'die' | 'greet'; readonly worker: string }
   | { readonly what: 'wait'; readonly ms: number }
@@ -21,6 +22,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
     what: fc.constant('arrive' as const),
     key: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     group: fc.constantFrom(...groups),
+    isOwn: fc.boolean(),
   }),
   fc.record({
     what: fc.constantFrom(
@@ -39,7 +41,7 @@ export const happening: fc.Arbitrary<Happening> = fc.oneof(
 
 /** Plays the workers and the journal around a subject, and checks after each step what must always hold. */
 export class Play {
-  readonly desk = new Desk({ runsPerGroup, tasksPerRun: 3 });
+  readonly desk = new Desk({ runsPerGroup, tasksPerRun: 3, ownRunsPerWorker });
   /** Last number that arrived, and that was settled, per key. */
   readonly arrived = new Map<string, number>();
   readonly settled = new Map<string, number>();
@@ -79,7 +81,7 @@ export class Play {
   #do(happening: Happening): void {
     switch (happening.what) {
       case 'arrive':
-        this.#arrive(happening.key, happening.group);
+        this.#arrive(happening);
         break;
       case 'greet':
         this.#greet(happening.worker);
@@ -128,10 +130,10 @@ export class Play {
     this.desk.report(lease, words[how]);
   }
 
-  #arrive(key: string, group: string): void {
+  #arrive({ key, group, isOwn }: Extract<Happening, { what: 'arrive' }>): void {
     const number = (this.arrived.get(key) ?? 0) + 1;
     this.arrived.set(key, number);
-    this.desk.arrive(key, number, { group });
+    this.desk.arrive(key, number, { group, isOwn });
   }
 
   #greet(worker: string): void {
@@ -168,14 +170,17 @@ export class Play {
     const runs = [...this.#out.values()];
     for (const { key, tasks } of runs) {
       must(new Set(tasks.map(({ group }) => group)).size === 1, `a run of ${key} is of several groups`);
+      must(new Set(tasks.map(({ isOwn }) => isOwn)).size === 1, `a run of ${key} is of two kinds`);
     }
     for (const group of groups.slice(1)) {
       const running = runs.filter(({ tasks }) => tasks[0]?.group === group).length;
       must(running <= runsPerGroup, `${running} runs ask ${group} at once`);
     }
     for (const worker of workers) {
-      const running = runs.filter((lease) => lease.worker === worker).length;
-      must(running <= credit, `${worker} has ${running} runs`);
+      const { length: all } = runs.filter((lease) => lease.worker === worker);
+      const { length: others } = runs.filter((lease) => lease.worker === worker && !lease.tasks[0]?.isOwn);
+      must(others <= credit, `${worker} has ${others} runs`);
+      must(all <= credit + ownRunsPerWorker, `${worker} has ${all} runs with the product's own`);
     }
   }
 

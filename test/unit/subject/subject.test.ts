@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pendingSource } from '../../../src/model/run.ts';
 import type { Lease } from '../../../src/subject/lease.ts';
-import { outstanding } from '../../../src/subject/subject.ts';
+import * as subject from '../../../src/subject/subject.ts';
 import { Desk, failedNow, said } from './desk.ts';
 
 describe('runs', () => {
@@ -88,6 +88,66 @@ describe('runs', () => {
   });
 });
 
+describe('the product’s own runs', () => {
+  const busy = (credit: number, ...keys: readonly string[]) => {
+    const desk = new Desk({ ownRunsPerWorker: 2 });
+    desk.greet('w1', 'w1.1', credit);
+    for (const key of keys) desk.arrive(key, 1);
+    return { desk, leases: desk.lease() };
+  };
+
+  test('have room of their own though all runs are busy and others wait, and no more than that', () => {
+    const { desk } = busy(1, 'a', 'b');
+    for (const key of ['x', 'y', 'z']) desk.arrive(key, 1, { isOwn: true });
+    const [x, y, ...others] = desk.lease();
+    expect([x, y].map((lease) => said(lease!))).toEqual(['w1 x 1', 'w1 y 1']);
+    expect(others).toEqual([]);
+    desk.settle(x!);
+    expect(desk.lease().map(said)).toEqual(['w1 z 1']);
+  });
+
+  test('take no room from the others, however many there are', () => {
+    const { desk } = busy(1);
+    for (const key of ['x', 'y', 'z']) desk.arrive(key, 1, { isOwn: true });
+    desk.arrive('a', 1);
+    expect(desk.lease().map(said)).toEqual(['w1 a 1', 'w1 x 1', 'w1 y 1']);
+  });
+
+  test('hold no tasks of others, and keep the order of their key', () => {
+    const { desk } = busy(8);
+    desk.arrive('a', 1, { isOwn: true });
+    desk.arrive('a', 2);
+    desk.arrive('a', 3, { isOwn: true });
+    for (const expected of ['w1 a 1', 'w1 a 2', 'w1 a 3']) {
+      const [lease] = desk.lease();
+      expect(said(lease!)).toBe(expected);
+      desk.settle(lease!);
+    }
+  });
+
+  test('are no company: a run that dies with them is charged, and they are not', () => {
+    const { desk } = busy(1, 'a');
+    desk.arrive('x', 1, { isOwn: true });
+    expect(desk.lease().map(said)).toEqual(['w1 x 1']);
+    desk.lose('w1');
+    expect(subject.takeCharges(desk.state).map(({ key }) => key)).toEqual(['a']);
+  });
+
+  test('go alone, as any other, when they were there at two deaths', () => {
+    const { desk } = busy(2, 'a');
+    desk.arrive('x', 1, { isOwn: true });
+    for (const life of [1, 2]) {
+      desk.lease();
+      desk.lose('w1', `w1.${life}`);
+      desk.greet('w1', `w1.${life + 1}`, 2);
+    }
+    const [first, ...others] = desk.lease();
+    expect([said(first!), others]).toEqual(['w1 a 1', []]);
+    desk.settle(first!);
+    expect(desk.lease().map(said)).toEqual(['w1 x 1']);
+  });
+});
+
 describe('what is known already', () => {
   test('is taken once: replays of a source and rows that are read twice are dropped', () => {
     const desk = new Desk();
@@ -116,10 +176,10 @@ describe('what is known already', () => {
     for (const lease of desk.lease()) desk.settle(lease);
     desk.lease();
     const { lanes, groups, ready, blocked, waiting, rowsHeld } = desk.state;
-    expect([lanes.size, groups.size, ready.length, blocked.size, waiting, rowsHeld]).toEqual([
+    expect([lanes.size, groups.size, ready.lanes.length, blocked.size, waiting, rowsHeld]).toEqual([
       0, 0, 0, 0, 0, 0,
     ]);
-    expect(outstanding(desk.state)).toBe(0);
+    expect(subject.outstanding(desk.state)).toBe(0);
   });
 });
 
@@ -219,7 +279,7 @@ describe('a run ends by word', () => {
     desk.ring({ ...desk.commit(lease, 0), run: 's.99' });
     desk.lose('w1', 'w1.0');
     desk.lookUp();
-    expect(outstanding(desk.state)).toBe(1);
+    expect(subject.outstanding(desk.state)).toBe(1);
     expect(desk.lease()).toEqual([]);
   });
 });
