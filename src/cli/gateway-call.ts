@@ -1,6 +1,7 @@
 import type { Project } from '../config/project.ts';
 import type { RecordRange } from '../model/commit.ts';
 import { type ErrorCode, errorCodes, PolarError } from '../model/errors.ts';
+import type { Finding } from '../model/finding.ts';
 import { type FoundNode, findNode, request } from '../topology/control-client.ts';
 
 /** What has become of a push when the gateway answers. */
@@ -58,10 +59,14 @@ export function requireNode(project: Project): FoundNode {
   });
 }
 
-function refusalOf(body: unknown): PolarError {
-  const { code, message, hint } = (body ?? {}) as { code?: unknown; message?: unknown; hint?: unknown };
+/** What a process of the node has answered instead of doing it. */
+export function refusalOf(body: unknown): PolarError {
+  const { code, message, hint, findings } = (body ?? {}) as Readonly<Record<string, unknown>>;
   const known =
     typeof code === 'string' && Object.hasOwn(errorCodes, code) ? (code as ErrorCode) : 'control.refused';
   const what = typeof message === 'string' ? message : 'The node refused without saying why.';
-  return new PolarError(known, what, typeof hint === 'string' ? { hint } : {});
+  return new PolarError(known, what, {
+    ...(typeof hint === 'string' && { hint }),
+    ...(Array.isArray(findings) && { findings: findings as Finding[] }),
+  });
 }

@@ -154,13 +154,15 @@ runChild({
         answers: gateways.answers(),
         rules: flows.reading(),
       }),
-      async drain() {
+      async drain(restarts) {
         ticking.stop();
         isStopping = true;
         abort.abort();
         await watching;
         const tasking = followed.tasking();
+        // With another life of the services at once, nobody looks at anything less.
         const told =
+          !restarts &&
           tasking &&
           tellStop({
             source: closing,

@@ -67,7 +67,7 @@ function leaseFrom(state: SubjectState, ready: ReadyQueue, turn: Turn): void {
     const alone = lane.deaths >= 2;
     const worker = own ? pickForOwn(state, lane) : pickWorker(state, lane, alone, turn.reserved);
     if (!worker) {
-      const isPinned = pinnedWorker(nextGroup(lane)) !== undefined;
+      const isPinned = pinOf(state, lane) !== undefined;
       if (!alone && !isPinned) break;
       // Alone: it waits for an idle worker, and one is given nothing more until it is; the others serve who is
       // behind it. Pinned: it waits for its worker, and holds up nobody.
@@ -117,10 +117,11 @@ function pickWorker(
   alone: boolean,
   reserved: WorkerState | undefined,
 ): WorkerState | undefined {
-  const pinned = pinnedWorker(nextGroup(lane));
+  const pinned = pinOf(state, lane);
   let best: WorkerState | undefined;
   for (const worker of state.workers.values()) {
     if (worker.runs.size >= worker.credit || (alone && worker.runs.size > 0) || hasLoner(worker)) continue;
+    if (state.leaving.has(worker.incarnation)) continue;
     if (worker === reserved || (pinned !== undefined && worker.name !== pinned)) continue;
     if (worker.name === lane.lastWorker) return worker;
     if (!best || worker.runs.size < best.runs.size) best = worker;
@@ -129,10 +130,10 @@ function pickWorker(
 }
 
 /** Also a worker that has all the runs it may have, or one that must be alone: what is quick is done beside it. */
-function pickForOwn({ workers, options }: SubjectState, lane: Lane): WorkerState | undefined {
+function pickForOwn({ workers, leaving, options }: SubjectState, lane: Lane): WorkerState | undefined {
   let best: WorkerState | undefined;
   for (const worker of workers.values()) {
-    if (worker.own.size >= options.ownRunsPerWorker) continue;
+    if (worker.own.size >= options.ownRunsPerWorker || leaving.has(worker.incarnation)) continue;
     if (worker.name === lane.lastWorker) return worker;
     const load = worker.runs.size + worker.own.size;
     if (!best || load < best.runs.size + best.own.size) best = worker;
@@ -140,9 +141,16 @@ function pickForOwn({ workers, options }: SubjectState, lane: Lane): WorkerState
   return best;
 }
 
+/** The one worker that may have the lane's next run. One that has left for good keeps nothing: any worker ends it. */
+function pinOf({ roster }: SubjectState, lane: Lane): string | undefined {
+  const pinned = pinnedWorker(nextGroup(lane));
+  return pinned === undefined || !roster || roster.has(pinned) ? pinned : undefined;
+}
+
 function leastBusy(state: SubjectState): WorkerState | undefined {
   let least: WorkerState | undefined;
   for (const worker of state.workers.values()) {
+    if (state.leaving.has(worker.incarnation)) continue;
     if (!least || worker.runs.size < least.runs.size) least = worker;
   }
   return least;

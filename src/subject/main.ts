@@ -54,6 +54,8 @@ runChild({
     let manager: ManagerPeer | undefined;
     let charges: Outbox | undefined;
     let listener: Listener | undefined;
+    let crew: Peers = own.peers;
+    const toldIdle = new Set<string>();
     let pendingCursor = 0;
     let isDraining = false;
 
@@ -119,7 +121,22 @@ runChild({
       lease();
     });
 
+    const tellIdle = () => {
+      for (const life of subject.idleLeavers(state, crew.workers)) {
+        if (toldIdle.has(life)) continue;
+        toldIdle.add(life);
+        channel.send({ type: 'worker.idle', incarnation: life } satisfies SubjectWord);
+      }
+    };
     const follow = (peers: Peers) => {
+      crew = peers;
+      subject.followCrew(state, peers);
+      tellIdle();
+      for (const [worker, { outbox }] of outboxes) {
+        if (peers.roster.includes(worker) || peers.workers.some(({ name }) => name === worker)) continue;
+        outbox.close();
+        outboxes.delete(worker);
+      }
       for (const { name: worker, incarnation: life } of peers.workers) void bindFor(worker, life);
       for (const hello of greetings.follow(peers.workers)) greet(hello);
       const next = peers.integrationManager;
@@ -151,6 +168,7 @@ runChild({
       setInterval(lookUp, lookUpEveryMs),
       setInterval(() => {
         subject.passTime(state, performance.now());
+        tellIdle();
         lease();
       }, tickEveryMs),
     ];

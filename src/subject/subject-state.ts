@@ -50,6 +50,10 @@ export interface SubjectState {
   readonly workers: Map<string, WorkerState>;
   /** Workers that may still work for an earlier subject; nothing is leased until each has said hello or is gone. */
   readonly awaited: Set<string>;
+  /** Incarnations of workers that are about to end in peace: nothing more is leased to them. */
+  leaving: ReadonlySet<string>;
+  /** Names of the workers that there are to be; undefined until that is known. */
+  roster: ReadonlySet<string> | undefined;
   /** Incarnations of workers that have ended: what they still had in a socket counts for nothing. */
   readonly ended: Set<string>;
   readonly ready: ReadyQueue;
@@ -81,6 +85,8 @@ export function createSubject(
     lanes: new Map(),
     workers: new Map(),
     awaited: new Set(awaited),
+    leaving: new Set(),
+    roster: undefined,
     ended: new Set(),
     ready: { lanes: [], head: 0 },
     readyOwn: { lanes: [], head: 0 },

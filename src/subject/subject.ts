@@ -12,6 +12,7 @@ import {
 } from './subject-state.ts';
 
 export { takeCharges } from './charges.ts';
+export { followCrew, idleLeavers } from './crew.ts';
 export { type Lease, lease } from './lease.ts';
 export { passTime } from './ready-queue.ts';
 export {
@@ -72,16 +73,27 @@ export interface GoneWorker {
   readonly incarnation: string;
   /** How its process ended. */
   readonly reason: string;
+  /** It was told to end: its runs are leased again, and nobody is charged for it. */
+  readonly expected?: boolean;
 }
 
 /** The supervisor's word: this worker's process has ended, nothing of it works any more. */
 export function workerGone(state: SubjectState, gone: GoneWorker, view: SubjectView): void {
-  const { worker: name, incarnation, reason } = gone;
+  const { worker: name, incarnation, reason, expected = false } = gone;
   state.ended.add(incarnation);
   const worker = state.workers.get(name);
   if (!worker) state.awaited.delete(name);
   if (worker?.incarnation !== incarnation) return;
   state.workers.delete(name);
+  if (!expected) blame(state, worker, reason, view);
+  // Also what it had reported: the result may have died in its socket. If not, the first of two results wins (R3).
+  for (const lane of state.lanes.values()) {
+    if (lane.run?.worker === name) finish(state, lane, fromJournal(lane.key, view));
+  }
+}
+
+/** Nobody knows what it died of: what it had in hand is under suspicion. */
+function blame(state: SubjectState, worker: WorkerState, reason: string, view: SubjectView): void {
   // The product's own runs are no company: nobody is let off because one of them was there. But one that is present at
   // two deaths is under suspicion like any other, and goes alone.
   const suspects = worker.runs.size > 0 ? worker.runs : worker.own;
@@ -90,13 +102,9 @@ export function workerGone(state: SubjectState, gone: GoneWorker, view: SubjectV
   for (const lane of suspects.values()) {
     // Only a run that was alone is charged: the others may have died of somebody else's poison (R9).
     if (alone && lane.run) {
-      const failure = { worker: name, code: 'worker.lost', message: `Its process ended: ${reason}.` };
+      const failure = { worker: worker.name, code: 'worker.lost', message: `Its process ended: ${reason}.` };
       chargeTask(state, lane, lane.run.first, failure, view);
     }
-  }
-  // Also what it had reported: the result may have died in its socket. If not, the first of two results wins (R3).
-  for (const lane of state.lanes.values()) {
-    if (lane.run?.worker === name) finish(state, lane, fromJournal(lane.key, view));
   }
 }
 

@@ -7,8 +7,8 @@ export type ToChild =
   | { readonly type: 'configure'; readonly configuration: unknown }
   | { readonly type: 'ping' }
   | { readonly type: 'message'; readonly body: unknown }
-  /** Finish what is begun and begin nothing. Answered by `drained`. */
-  | { readonly type: 'drain' }
+  /** Finish what is begun and begin nothing. Answered by `drained`. `restarts` when another life follows at once. */
+  | { readonly type: 'drain'; readonly restarts: boolean }
   /** Close everything and exit with 0. */
   | { readonly type: 'exit' };
 

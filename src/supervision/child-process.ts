@@ -24,8 +24,8 @@ export interface ConfiguredChild {
   onMessage?(message: unknown): void;
   /** A few numbers for `status`, asked for with every ping: cheap, JSON. */
   stats?(): unknown;
-  /** Resolves when nothing that was begun is unfinished. */
-  drain(): Promise<void>;
+  /** Resolves when nothing that was begun is unfinished. `restarts` when another life of it follows at once. */
+  drain(restarts: boolean): Promise<void>;
   /** Releases what is open; nothing is called afterwards. */
   close(): Promise<void>;
 }
@@ -87,7 +87,9 @@ export function runChild(program: ChildProgram): void {
         else early.push(message.body);
         break;
       case 'drain':
-        void Promise.resolve(configured?.drain()).then(() => outbox.send({ type: 'drained' }));
+        void Promise.resolve(configured?.drain(message.restarts)).then(() =>
+          outbox.send({ type: 'drained' }),
+        );
         break;
       case 'exit':
         void exit();

@@ -98,14 +98,17 @@ export class ForkedChild {
     this.#unansweredPings = 0;
   }
 
-  /** Resolves when it is gone. Each step that takes too long is cut short by the next, harder one. */
-  async stop(drainWithinMs: number | undefined, exitWithinMs: number): Promise<void> {
+  /**
+   * Resolves when it is gone. Each step that takes too long is cut short by the next, harder one. `restarts` when
+   * another one follows it.
+   */
+  async stop(drainWithinMs: number | undefined, exitWithinMs: number, restarts = false): Promise<void> {
     clearTimeout(this.#readyTimer);
     if (drainWithinMs !== undefined) {
       const drained = new Promise<void>((resolve) => {
         this.#onDrained = resolve;
       });
-      this.#send({ type: 'drain' });
+      this.#send({ type: 'drain', restarts });
       await within(drainWithinMs, drained, this.#gone);
     }
     this.#send({ type: 'exit' });

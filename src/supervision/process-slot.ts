@@ -44,6 +44,10 @@ export interface Slot {
   /** The present incarnation, until its exit is seen. */
   fork: ForkedChild | undefined;
   incarnation: number;
+  /** Of one of the same name that was removed; no life is ever counted twice. */
+  readonly livesBefore: number;
+  /** It is to be forgotten when it has ended. */
+  isRemoved: boolean;
   isConfigured: boolean;
   isReady: boolean;
   backOffTimer: NodeJS.Timeout | undefined;
@@ -53,11 +57,13 @@ export interface Slot {
   exitedAtMs: number;
 }
 
-export function createSlot(spec: ProcessSpec): Slot {
+export function createSlot(spec: ProcessSpec, livesBefore = 0): Slot {
   return {
     spec,
     fork: undefined,
-    incarnation: 0,
+    incarnation: livesBefore,
+    livesBefore,
+    isRemoved: false,
     isConfigured: false,
     isReady: false,
     backOffTimer: undefined,
@@ -77,7 +83,7 @@ export function snapshotOf(slot: Slot, child: SupervisedChild | undefined): Proc
     role: slot.spec.role,
     pid: slot.fork?.pid,
     state: stateOf(slot, child),
-    restarts: Math.max(0, slot.incarnation - 1),
+    restarts: Math.max(0, slot.incarnation - slot.livesBefore - 1),
     incarnation: slot.incarnation,
     ...(slot.lastExit && { lastExit: { ...slot.lastExit } }),
     ...(slot.failure && { startFailure: slot.failure }),

@@ -1,5 +1,6 @@
 /** Carries out `restart-policy.ts` with forked processes: thin, every decision is made there. */
 import { PolarError } from '../model/errors.ts';
+import { createExpectations } from './expectations.ts';
 import { type ChildExit, ForkedChild } from './forked-child.ts';
 import { defaultIntensity, type Intensity } from './intensity.ts';
 import { Liveness } from './liveness.ts';
@@ -48,6 +49,9 @@ const exitWithinMs = 2000;
 export class ProcessSupervisor {
   readonly #hooks: SupervisorHooks;
   readonly #slots = new Map<string, Slot>();
+  /** Of children that were removed, by name. */
+  readonly #livesOf = new Map<string, number>();
+  readonly #expected = createExpectations();
   readonly #liveness: Liveness;
   readonly #start = createDeferred();
   readonly #end = createDeferred();
@@ -80,16 +84,37 @@ export class ProcessSupervisor {
     return this.#end.promise;
   }
 
-  /** Drains one child and starts its successor. @throws control.refused when there is no such child. */
-  restart(name: string): void {
-    this.#slotOf(name);
+  /**
+   * Drains one child and starts its successor; resolves when that one is ready.
+   * @throws control.refused when there is no such child, or everything is stopped meanwhile
+   */
+  restart(name: string): Promise<void> {
+    const { incarnation } = this.#slotOf(name);
+    if (this.#state.ending) throw stopsAlready();
     this.#dispatch({ type: 'restart', name });
+    return this.#expected.readyAfter(name, incarnation);
   }
 
-  add(spec: ProcessSpec): void {
-    if (this.#slots.has(spec.name)) throw new Error(`A process named ${spec.name} is there already.`);
-    this.#slots.set(spec.name, createSlot(spec));
+  /** Starts one more, behind all others; resolves when it is ready. @throws control.refused as `restart` does */
+  add(spec: ProcessSpec): Promise<void> {
+    const { name } = spec;
+    if (this.#slots.has(name)) throw new Error(`A process named ${name} is there already.`);
+    if (this.#state.ending) throw stopsAlready();
+    const livesBefore = this.#livesOf.get(name) ?? 0;
+    this.#slots.set(name, createSlot(spec, livesBefore));
     this.#dispatch({ type: 'added', child: spec });
+    return this.#expected.readyAfter(name, livesBefore);
+  }
+
+  /** Drains one child for good; resolves when it is gone. @throws control.refused as `restart` does */
+  remove(name: string): Promise<void> {
+    const slot = this.#slotOf(name);
+    if (this.#state.ending) throw stopsAlready();
+    const gone = this.#expected.gone(name);
+    slot.isRemoved = true;
+    this.#dispatch({ type: 'removed', name });
+    this.#forgetIfGone(slot);
+    return gone;
   }
 
   /** False when no configured incarnation is there to hear it: the next one has its configuration instead. */
@@ -126,7 +151,7 @@ export class ProcessSupervisor {
         break;
       }
       case 'stop':
-        this.#stop(this.#slotOf(effect.name), effect.drain);
+        this.#stop(this.#slotOf(effect.name), effect);
         break;
       case 'ended':
         void this.#finish(effect);
@@ -156,14 +181,14 @@ export class ProcessSupervisor {
     fork.configure(this.#hooks.configurationOf(name, slot.incarnation), readyWithinMs);
   }
 
-  #stop(slot: Slot, drain: boolean): void {
+  #stop(slot: Slot, { drain, restarts }: Extract<SupervisionEffect, { type: 'stop' }>): void {
     clearTimeout(slot.backOffTimer);
     if (slot.fork) {
       const drainWithinMs = drain && slot.isReady ? (slot.spec.drainWithinMs ?? 10_000) : undefined;
-      void slot.fork.stop(drainWithinMs, exitWithinMs);
+      void slot.fork.stop(drainWithinMs, exitWithinMs, restarts);
     } else {
       // It was waiting for its back-off to pass. Later, so that each event is carried out whole.
-      queueMicrotask(() => this.#dispatch(exited(slot, 'normal')));
+      queueMicrotask(() => this.#ended(slot, 'normal'));
     }
   }
 
@@ -175,6 +200,7 @@ export class ProcessSupervisor {
     // Before the dispatch: the next child's configuration may build on these details.
     this.#hooks.onReady?.({ ...incarnationOf(slot, slot.fork?.pid), details });
     this.#dispatch({ type: 'ready', name: slot.spec.name });
+    this.#expected.noteReady(slot.spec.name, slot.incarnation);
   }
 
   #onExit(slot: Slot, fork: ForkedChild, exit: ChildExit): void {
@@ -188,13 +214,27 @@ export class ProcessSupervisor {
     slot.failure ??= failureBy(exit, slot.spec.name);
     this.#hooks.onExit?.({ ...incarnationOf(slot, fork.pid), ...exit, expected });
     // Forked ahead and gone before its turn: its turn forks it again, and that one counts.
-    if (isConfigured) this.#dispatch(exited(slot, howItEnded(slot, exit)));
+    if (isConfigured) this.#ended(slot, howItEnded(slot, exit));
+  }
+
+  #ended(slot: Slot, how: 'normal' | 'abnormal' | 'fatal'): void {
+    this.#dispatch({ type: 'exited', name: slot.spec.name, how, atMs: performance.now() });
+    this.#forgetIfGone(slot);
+  }
+
+  #forgetIfGone(slot: Slot): void {
+    if (!slot.isRemoved || this.#childOf(slot)) return;
+    const { name } = slot.spec;
+    this.#slots.delete(name);
+    this.#livesOf.set(name, slot.incarnation);
+    this.#expected.noteGone(name);
   }
 
   async #finish({ reason, detail, culprit }: Extract<SupervisionEffect, { type: 'ended' }>): Promise<void> {
     // Only children that were forked ahead and never had their turn are left.
     await Promise.all([...this.#slots.values()].map((slot) => slot.fork?.stop(undefined, exitWithinMs)));
     this.#liveness.stop();
+    this.#expected.giveUp();
     this.#end.resolve();
     const error = escalationOf(detail, culprit === undefined ? undefined : this.#slots.get(culprit)?.failure);
     if (!this.#isStarted) this.#start.reject(error);
@@ -217,8 +257,8 @@ export class ProcessSupervisor {
   }
 }
 
-function exited(slot: Slot, how: Extract<SupervisionEvent, { type: 'exited' }>['how']): SupervisionEvent {
-  return { type: 'exited', name: slot.spec.name, how, atMs: performance.now() };
+function stopsAlready(): PolarError {
+  return new PolarError('control.refused', 'The node stops.', { hint: 'Start it again with: pzm up -d' });
 }
 
 interface Deferred {

@@ -61,15 +61,18 @@ export type SupervisionEvent =
       readonly how: 'normal' | 'abnormal' | 'fatal';
       readonly atMs: number;
     }
+  /** By hand: no fault, and nothing that counts. One that waits for its back-off waits no more. */
   | { readonly type: 'restart'; readonly name: string }
+  /** Stopped for good, and forgotten. */
+  | { readonly type: 'removed'; readonly name: string }
   /** Stops all for good, by default in reverse start order. */
   | { readonly type: 'stop'; readonly order?: readonly string[] };
 
 export type SupervisionEffect =
   /** Answered by `ready` or `exited`. */
   | { readonly type: 'start'; readonly name: string; readonly afterMs: number }
-  /** Answered by `exited`. Without `drain` it need not finish what it has begun. */
-  | { readonly type: 'stop'; readonly name: string; readonly drain: boolean }
+  /** Answered by `exited`. Without `drain` it need not finish what it has begun; `restarts` when one follows it. */
+  | { readonly type: 'stop'; readonly name: string; readonly drain: boolean; readonly restarts: boolean }
   /** The last effect: every child is down. */
   | ({ readonly type: 'ended' } & Pick<Ending, 'reason' | 'detail' | 'culprit'>);
 
@@ -102,11 +105,20 @@ function note(state: SupervisionState, event: SupervisionEvent): SupervisionStat
     case 'restart':
       if (state.ending) return state;
       return mapChild(state, event.name, (child) => ({ ...child, goal: isDown(child) ? 'up' : 'restart' }));
+    case 'removed':
+      return state.ending ? state : remove(state, event.name);
     case 'stop':
       return state.ending ? state : stop(state, event.order ?? []);
     case 'exited':
       return noteExit(state, event);
   }
+}
+
+/** From here on it is as one that is never started again. */
+function remove(state: SupervisionState, name: string): SupervisionState {
+  const removed = mapChild(state, name, (child) => ({ ...child, restart: 'temporary', goal: 'down' }));
+  const child = removed.children.find((candidate) => candidate.name === name);
+  return child && isDown(child) ? without(removed, name) : removed;
 }
 
 function noteExit(
@@ -185,7 +197,8 @@ function settle(state: SupervisionState): Supervision {
   const first = condemned.toSorted(byStopOrder(next))[0];
   if (first && !isStopping) {
     next = mapChild(next, first.name, (child) => ({ ...child, phase: 'stopping' }));
-    effects.push({ type: 'stop', name: first.name, drain: next.ending?.drain ?? true });
+    const restarts = first.goal === 'restart';
+    effects.push({ type: 'stop', name: first.name, drain: next.ending?.drain ?? true, restarts });
   }
 
   const independent = next.policy.strategy === 'one-for-one';

@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http';
-import { messageOf } from '../model/errors.ts';
+import { codeOf, errorCodes, messageOf, type PolarError } from '../model/errors.ts';
 
 export interface ControlRoutes {
-  /** `METHOD /path` → its JSON answer. */
-  readonly [route: string]: () => Promise<unknown>;
+  /** `METHOD /path` → its JSON answer. What it throws is answered with its code, its hint and its findings. */
+  readonly [route: string]: (query: URLSearchParams) => Promise<unknown>;
 }
 
 /** How often each status was answered. */
@@ -27,7 +27,7 @@ export async function listenForControl(
       response.end(text);
     };
     // Not by URL, which throws at what is none: the supervisor must not end because of a request.
-    const [pathname = ''] = (request.url ?? '').split('?');
+    const [pathname = '', query = ''] = (request.url ?? '').split('?');
     const name = `${request.method} ${pathname}`;
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
     if (!route) {
@@ -39,9 +39,9 @@ export async function listenForControl(
       });
       return;
     }
-    route().then(
+    route(new URLSearchParams(query)).then(
       (body) => answer(200, body),
-      (error: unknown) => answer(500, { code: 'control.refused', message: messageOf(error) }),
+      (error: unknown) => answer(statusOf(error), refusalOf(error)),
     );
   });
   server.maxConnections = mostConnections;
@@ -56,6 +56,22 @@ export async function listenForControl(
     server.listen(path, resolve);
   });
   return server;
+}
+
+function statusOf(error: unknown): number {
+  const code = codeOf(error);
+  if (code === 'node.busy') return 409;
+  return code && errorCodes[code].disposition === 'reject' ? 422 : 500;
+}
+
+function refusalOf(error: unknown) {
+  const { hint, findings = [] } = error as Partial<PolarError>;
+  return {
+    code: codeOf(error) ?? 'control.refused',
+    message: messageOf(error),
+    ...(hint !== undefined && { hint }),
+    ...(findings.length > 0 && { findings }),
+  };
 }
 
 /** More are closed as they come: whoever asks how the node is does not ask often. */

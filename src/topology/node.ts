@@ -4,11 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { readBrokerCredentials } from '../config/broker-files.ts';
 import type { Project } from '../config/project.ts';
 import type { PolarError } from '../model/errors.ts';
-import {
-  type ProcessSnapshot,
-  type ProcessSpec,
-  ProcessSupervisor,
-} from '../supervision/process-supervisor.ts';
+import { type ProcessSnapshot, ProcessSupervisor } from '../supervision/process-supervisor.ts';
 import { type Vitals, watchVitals } from '../supervision/vitals.ts';
 import { rotateLog } from '../telemetry/rotate-log.ts';
 import { type Bottleneck, bottleneckOf } from './bottleneck.ts';
@@ -16,6 +12,8 @@ import { type ControlAnswers, listenForControl } from './control-server.ts';
 import { controlPath, gatewayPath } from './endpoints.ts';
 import { requireGateway } from './gateway-check.ts';
 import { takeLock } from './lock.ts';
+import { createOrders } from './orders.ts';
+import { byStage, drainOrder, isWorker, specsOf, workerNames } from './processes.ts';
 import { createRegister } from './register.ts';
 import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
 import type {
@@ -76,14 +74,6 @@ export interface RunningNode {
 }
 
 const firstPolicyWithinMs = 5000;
-const modules = {
-  'integration-manager': '../integration-manager/main.js',
-  subject: '../subject/main.js',
-  worker: '../worker/main.js',
-  services: '../services/main.js',
-  bridge: '../bridge/main.js',
-} as const;
-type Role = keyof typeof modules;
 
 /**
  * Starts a node: takes the project's lock, prepares the run directory, forks the processes, and resolves when all
@@ -112,7 +102,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
     throw error;
   }
 
-  const register = createRegister(randomBytes(2).toString('hex'));
+  const register = createRegister(randomBytes(2).toString('hex'), workerNames(settings.workers));
   const readVitals = watchVitals();
   const controlAnswers: ControlAnswers = {};
   let policy: PolicyInForce | undefined;
@@ -124,7 +114,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   const supervisor: ProcessSupervisor = new ProcessSupervisor(specsOf(settings.workers), {
     configurationOf(name, life): ChildConfiguration {
       const incarnation = register.begin(name, life);
-      if (name.startsWith('worker-')) announce();
+      if (isWorker(name)) announce();
       return {
         name,
         incarnation,
@@ -147,14 +137,16 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
       register.ready(name, details);
       announce();
     },
-    onExit({ name, code, signal }) {
+    onExit({ name, code, signal, expected }) {
       const gone = register.end(name);
-      if (gone && name.startsWith('worker-')) {
+      if (gone && isWorker(name)) {
+        orders.noteIdle(gone);
         supervisor.send('subject', {
           type: 'worker.gone',
           worker: name,
           incarnation: gone,
           reason: signal ?? `exit ${code}`,
+          expected,
         });
       }
       announce();
@@ -170,6 +162,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         announce();
       }
       if (name === 'subject' && word.type === 'in-flight') inFlight = word.tasks;
+      if (name === 'subject' && word.type === 'worker.idle') orders.noteIdle(word.incarnation);
     },
     onEscalate(reason) {
       release();
@@ -177,9 +170,11 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
     },
   });
   const announce = () => supervisor.broadcast({ type: 'peers', peers: register.peers() });
+  const orders = createOrders({ supervisor, register, announce, workers: settings.workers });
 
   const status = (): NodeStatus => {
-    const processes = [ownSnapshot(readVitals(), { answers: controlAnswers }), ...supervisor.snapshot()];
+    const own = ownSnapshot(readVitals(), { answers: controlAnswers });
+    const processes = [own, ...supervisor.snapshot().toSorted(byStage)];
     return {
       node,
       version,
@@ -196,14 +191,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   const stop = (): Promise<Drained> => {
     stopping ??= (async () => {
       const begun = performance.now();
-      // Along the way of a message, so that each stage still finds the next one (protocol.md).
-      await supervisor.drain([
-        'services',
-        'subject',
-        ...workerNames(settings.workers),
-        'integration-manager',
-        'bridge',
-      ]);
+      await supervisor.drain(drainOrder(orders.roster()));
       release();
       ended.resolve(undefined);
       return { drainedMs: performance.now() - begun, inFlight };
@@ -215,7 +203,12 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
     const started = supervisor.start();
     control = await listenForControl(
       controlSocket,
-      { 'GET /status': async () => status(), 'POST /down': stop },
+      {
+        'GET /status': async () => status(),
+        'POST /down': stop,
+        'POST /restart': (query) => orders.restart(query.get('process') ?? ''),
+        'POST /scale': async (query) => orders.scale(Number(query.get('workers') ?? Number.NaN)),
+      },
       controlAnswers,
     );
     await started;
@@ -226,22 +219,6 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   }
   await Promise.race([firstPolicy.promise, ended.promise, delay(firstPolicyWithinMs)]);
   return { status, policy: () => policy, stop, ended: ended.promise };
-}
-
-const workerNames = (workers: number) => Array.from({ length: workers }, (_, index) => `worker-${index + 1}`);
-
-/** In the order of the start: each may rely on those before it. */
-function specsOf(workers: number): ProcessSpec[] {
-  const spec = (role: Role, name: string = role): ProcessSpec => {
-    return { name, role, restart: 'permanent', module: new URL(modules[role], import.meta.url) };
-  };
-  return [
-    spec('integration-manager'),
-    spec('subject'),
-    ...workerNames(workers).map((name) => spec('worker', name)),
-    spec('services'),
-    spec('bridge'),
-  ];
 }
 
 /** All that the journal has goes there. */

@@ -7,6 +7,12 @@ export interface Register {
   ready(name: string, details: unknown): void;
   /** What the integration manager says of its disk. */
   setFull(isFull: boolean): void;
+  /** The present life of a process is about to end in peace. */
+  leave(name: string): void;
+  /** Which workers there are to be from now on. */
+  setRoster(names: readonly string[]): void;
+  /** The name of the present life. */
+  lifeOf(name: string): string | undefined;
   /** The name of the life that ended, if one had begun. */
   end(name: string): string | undefined;
   peers(): Peers;
@@ -24,13 +30,14 @@ const shortNames: Readonly<Record<string, string>> = {
   bridge: 'br',
 };
 
-export function createRegister(nonce: string): Register {
+export function createRegister(nonce: string, workerNames: readonly string[]): Register {
   const lives = new Map<string, string>();
   const workers = new Map<string, WorkerPeer>();
   let subject: SubjectPeer | undefined;
   let manager: ManagerPeer | undefined;
   let services: ServicesDetails | undefined;
   let firstSequence: number | undefined;
+  let roster = workerNames;
   return {
     begin(name, life) {
       const short = shortNames[name] ?? `w${name.slice(name.indexOf('-') + 1)}.`;
@@ -50,6 +57,15 @@ export function createRegister(nonce: string): Register {
     setFull(isFull) {
       if (manager) manager = { ...manager, isFull };
     },
+    leave(name) {
+      const worker = workers.get(name);
+      if (worker) workers.set(name, { ...worker, isLeaving: true });
+      if (name === 'integration-manager' && manager) manager = { ...manager, isLeaving: true };
+    },
+    setRoster(names) {
+      roster = names;
+    },
+    lifeOf: (name) => lives.get(name),
     end(name) {
       const ended = lives.get(name);
       lives.delete(name);
@@ -63,6 +79,7 @@ export function createRegister(nonce: string): Register {
       ...(subject && { subject }),
       ...(manager && { integrationManager: manager }),
       workers: [...workers.values()],
+      roster,
     }),
     gateway: () => services?.gateway,
     endpoints: () => ({

@@ -17,11 +17,15 @@ export interface ManagerPeer {
   readonly nextSequence: number;
   /** Its results wait for room on the disk. */
   readonly isFull: boolean;
+  /** It is about to end in peace: what is finished now is for its successor. */
+  readonly isLeaving?: true;
 }
 
 export interface WorkerPeer {
   readonly name: string;
   readonly incarnation: string;
+  /** It is about to end in peace: nothing more is leased to it. */
+  readonly isLeaving?: true;
 }
 
 /** Who lives now; an absent one is dead or has not started, and its successor will be announced. */
@@ -29,6 +33,8 @@ export interface Peers {
   readonly subject?: SubjectPeer;
   readonly integrationManager?: ManagerPeer;
   readonly workers: readonly WorkerPeer[];
+  /** Names of the workers that there are to be: one that is dead now comes back, one that is not among them does not. */
+  readonly roster: readonly string[];
 }
 
 export type SupervisorWord =
@@ -39,6 +45,8 @@ export type SupervisorWord =
       readonly worker: string;
       readonly incarnation: string;
       readonly reason: string;
+      /** It was told to end: nothing that it had in hand is to blame. */
+      readonly expected: boolean;
     };
 
 /** Where events go; each has a cursor of its own. */
@@ -101,8 +109,12 @@ export type ServicesWord = {
 /** What the integration manager tells it: the disk has become full, or has room again. */
 export type ManagerWord = { readonly type: 'journal'; readonly isFull: boolean };
 
-/** What the subject tells the supervisor when it has drained. */
-export type SubjectWord = { readonly type: 'in-flight'; readonly tasks: number };
+/** What the subject tells the supervisor. */
+export type SubjectWord =
+  /** When it has drained. */
+  | { readonly type: 'in-flight'; readonly tasks: number }
+  /** Nothing of a worker that leaves is under way any more: its results are committed. */
+  | { readonly type: 'worker.idle'; readonly incarnation: string };
 
 /** What waits in the subject, and what for: part of what it says of itself when it is asked. */
 export interface Pressure {

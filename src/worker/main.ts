@@ -89,7 +89,7 @@ runChild({
 
     const say = (word: Word) => subject?.words.add(encodeWord(word));
     const handOver = (run: Run, { result, done, failure }: Finished) => {
-      if (result && !manager) {
+      if (result && (!manager || manager.peer.isLeaving)) {
         held.push({ run, finished: { type: 'finished', result, done, failure } });
         return;
       }
@@ -155,8 +155,9 @@ runChild({
       });
     };
     const follow = (peers: Peers) => {
-      workerNames = peers.workers.map((worker) => worker.name);
+      workerNames = peers.workers.map((worker) => worker.name).filter((name) => peers.roster.includes(name));
       const next = peers.integrationManager;
+      if (manager && next?.incarnation === manager.peer.incarnation) manager = { ...manager, peer: next };
       if (next?.incarnation !== manager?.peer.incarnation) {
         // What the old one had not read is gone with it.
         manager?.results.close();
@@ -168,7 +169,8 @@ runChild({
         }
       }
       if (peers.subject && peers.subject.incarnation !== subject?.peer.incarnation) attach(peers.subject);
-      if (manager) for (const { run, finished } of held.splice(0)) handOver(run, finished);
+      if (manager && !manager.peer.isLeaving)
+        for (const { run, finished } of held.splice(0)) handOver(run, finished);
     };
     follow(own.peers);
     // After ready: the first observation should not pay for loading its HTTP client, and neither should the start.

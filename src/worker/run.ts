@@ -1,4 +1,4 @@
-import { bodyOf, type Envelope } from '../model/envelope.ts';
+import { bodyOf } from '../model/envelope.ts';
 import { PolarError } from '../model/errors.ts';
 import { pinnedTo, pinnedWorker } from '../model/pinning.ts';
 import { parkedRow } from './parking.ts';
@@ -31,7 +31,12 @@ export function advance(state: WorkerRun): Call | Finished {
   if (state.index < 0) nextTask(state);
   while (state.index < state.run.tasks.length && !state.failure && !isLarge(state)) {
     const step = state.steps[state.step];
-    if (step?.kind === 'call' || (step?.kind === 'spread' && isPinned(state.task))) {
+    const pinned = pinnedWorker(state.task.group);
+    if (pinned !== undefined && pinned !== state.worker) {
+      complete(state, 'ended', `${pinned} has left`);
+      continue;
+    }
+    if (step?.kind === 'call' || (step?.kind === 'spread' && pinned !== undefined)) {
       const { component, method } = step;
       return { type: 'call', component, method, task: state.task, body: state.body };
     }
@@ -108,10 +113,6 @@ function spread(state: WorkerRun): void {
   } catch (error) {
     reject(state, error);
   }
-}
-
-function isPinned({ group }: Envelope): boolean {
-  return pinnedWorker(group) !== undefined;
 }
 
 function publish(state: WorkerRun, topic: string): void {

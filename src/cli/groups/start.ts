@@ -1,6 +1,12 @@
 import { duration, integer } from '../../config/settings.ts';
 import { brokerOptions } from '../broker-flags.ts';
-import type { CommandSpec } from '../command.ts';
+import type { CommandSpec, OptionSpec } from '../command.ts';
+
+const orderTimeout: OptionSpec = {
+  flags: '--timeout <duration>',
+  doc: 'how long to wait for each (1m); the node goes on with it',
+  read: duration(100, 3_600_000),
+};
 
 export const startCommands: readonly CommandSpec[] = [
   {
@@ -46,6 +52,28 @@ export const startCommands: readonly CommandSpec[] = [
     formats: ['json'],
     examples: [['pzm down', 'returns when it has ended']],
     load: () => import('../commands/down.ts'),
+  },
+  {
+    usage: 'restart [process...]',
+    summary: 'end processes of the running node in peace, one after the other, and start their successors',
+    formats: ['json', 'jsonl'],
+    options: [{ flags: '--all', doc: 'each but the supervisor' }, orderTimeout],
+    examples: [
+      ['pzm restart worker-1', 'what it has in hand is finished first; returns when the next one is ready'],
+      ['pzm restart --all', 'one after the other; the node goes on'],
+    ],
+    load: () => import('../commands/restart.ts'),
+  },
+  {
+    usage: 'scale [workers]',
+    summary: 'how many workers the running node has, or is to have until it stops',
+    formats: ['json'],
+    options: [orderTimeout],
+    examples: [
+      ['pzm scale', 'how many there are'],
+      ['pzm scale 4', 'as many from now on; nothing is lost, and each key keeps its order'],
+    ],
+    load: () => import('../commands/scale.ts'),
   },
   {
     usage: 'observable',

@@ -158,8 +158,8 @@ describe('drain', () => {
 test('a restart that is asked for drains the child and starts its successor', async () => {
   const { supervisor, story } = createHouse(['a', 'b']);
   await supervisor.start();
-  supervisor.restart('a');
-  await until(() => story.includes('ready a2'));
+  await supervisor.restart('a');
+  expect(story).toContain('ready a2');
   expect(story).toContain('message a "draining"');
   expect(story).toContain('exit a1 0');
   expect(() => supervisor.restart('c')).toThrowError('No process is named "c".');
@@ -169,9 +169,43 @@ test('a child that is added gets ready beside the others', async () => {
   const { supervisor, story, see } = createHouse(['a']);
   await supervisor.start();
   const module = new URL('./fixtures/child.mjs', import.meta.url);
-  supervisor.add({ name: 'b', role: 'fixture', module, restart: 'permanent' });
-  await until(() => story.includes('ready b1'));
+  await supervisor.add({ name: 'b', role: 'fixture', module, restart: 'permanent' });
+  expect(story).toContain('ready b1');
   expect(see('b').state).toBe('ready');
   supervisor.broadcast('hello');
   await until(() => story.filter((line) => line.endsWith('{"heard":"hello"}')).length === 2);
+});
+
+test('a child that is removed drains, ends and is forgotten; one of its name has another life', async () => {
+  const { supervisor, story, see } = createHouse(['a', 'b']);
+  await supervisor.start();
+  await supervisor.remove('b');
+  expect(story).toContain('message b "draining"');
+  expect(story).toContain('exit b1 0');
+  expect(supervisor.snapshot().map(({ name }) => name)).toEqual(['a']);
+  const module = new URL('./fixtures/child.mjs', import.meta.url);
+  await supervisor.add({ name: 'b', role: 'fixture', module, restart: 'permanent' });
+  expect(see('b')).toMatchObject({ state: 'ready', incarnation: 2, restarts: 0 });
+});
+
+test('restarts by hand are no failures, and one in its back-off does not wait on', async () => {
+  const { supervisor, modes, see } = createHouse(['a'], { intensity: { restarts: 4, periodMs: 60_000 } });
+  await supervisor.start();
+  for (let time = 0; time < 6; time++) await supervisor.restart('a');
+  modes.set('a', 'crash');
+  process.kill(see('a').pid as number, 'SIGKILL');
+  // The third restart within the period is half a second away; from the fifth on they are too many.
+  await until(() => see('a').state === 'restarting' && see('a').pid === undefined);
+  modes.set('a', 'obey');
+  await supervisor.restart('a');
+  expect(see('a').state).toBe('ready');
+});
+
+test('whoever waits for a restart is told when everything is stopped', async () => {
+  const { supervisor } = createHouse(['a', 'b']);
+  await supervisor.start();
+  const restart = expect(supervisor.restart('a')).rejects.toMatchObject({ code: 'control.refused' });
+  await supervisor.drain();
+  await restart;
+  expect(() => supervisor.restart('a')).toThrowError('The node stops.');
 });

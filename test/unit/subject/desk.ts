@@ -59,8 +59,9 @@ export class Desk {
     subject.hello(this.state, { worker, incarnation, version: '', credit, runs: begun }, this.view);
   }
 
-  lose(worker: string, incarnation = `${worker}.1`): void {
-    subject.workerGone(this.state, { worker, incarnation, reason: 'SIGKILL' }, this.view);
+  lose(worker: string, incarnation = `${worker}.1`, expected = false): void {
+    const reason = expected ? 'exit 0' : 'SIGKILL';
+    subject.workerGone(this.state, { worker, incarnation, reason, expected }, this.view);
   }
 
   lease(): subject.Lease[] {

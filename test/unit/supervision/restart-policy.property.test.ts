@@ -10,7 +10,7 @@ const families = fc
   .map((types) => types.map((restart, index): ChildSpec => ({ name: `child-${index}`, restart })));
 
 interface Happening {
-  readonly does: 'ready' | 'exit' | 'restart';
+  readonly does: 'ready' | 'exit' | 'restart' | 'remove';
   readonly who: number;
   readonly how: 'normal' | 'abnormal';
   readonly afterMs: number;
@@ -18,7 +18,7 @@ interface Happening {
 
 const histories = fc.array(
   fc.record<Happening>({
-    does: fc.constantFrom('ready', 'ready', 'exit', 'exit', 'restart'),
+    does: fc.constantFrom('ready', 'ready', 'exit', 'exit', 'restart', 'remove'),
     who: fc.nat(),
     how: fc.constantFrom('normal', 'abnormal'),
     afterMs: fc.nat(600),
@@ -32,6 +32,7 @@ function happen(world: World, specs: readonly ChildSpec[], { does, who, how, aft
   const name = specs[who % specs.length]?.name ?? '';
   const phase = world.running.get(name);
   if (does === 'restart') world.tell({ type: 'restart', name });
+  else if (does === 'remove') world.tell({ type: 'removed', name });
   else if (does === 'ready' && phase === 'starting') world.ready(name);
   else if (does === 'exit' && phase) world.exit(name, how);
   else return false;
@@ -56,7 +57,7 @@ describe('after any history', () => {
         const expected = world.state.children.filter((child) => child.goal === 'up');
         expect([...world.running.keys()].sort()).toEqual(expected.map((child) => child.name));
         if (!world.state.ending) {
-          const permanent = specs.filter((spec) => spec.restart === 'permanent');
+          const permanent = world.state.children.filter((child) => child.restart === 'permanent');
           for (const { name } of permanent) expect(world.running.get(name)).toBe('up');
         }
       }),

@@ -44,8 +44,41 @@ describe('starting and stopping', () => {
 
   test('a restart that is asked for drains the child, counts nothing and touches no one else', () => {
     const world = running('one-for-one', permanent('a', 'b'), 0);
-    expect(world.tell({ type: 'restart', name: 'a' })).toEqual([{ type: 'stop', name: 'a', drain: true }]);
+    expect(world.tell({ type: 'restart', name: 'a' })).toEqual([
+      { type: 'stop', name: 'a', drain: true, restarts: true },
+    ]);
     expect(world.exit('a', 'normal')).toEqual([{ type: 'start', name: 'a', afterMs: 0 }]);
+  });
+
+  test('one that waits for its back-off is restarted by hand at once', () => {
+    const world = running('one-for-one', permanent('a', 'b'));
+    world.exit('a');
+    world.calm();
+    expect(world.exit('a')).toMatchObject([{ type: 'start', name: 'a', afterMs: 100 }]);
+    expect(stopped(world.tell({ type: 'restart', name: 'a' }))).toEqual(['a']);
+    expect(world.exit('a', 'normal')).toEqual([{ type: 'start', name: 'a', afterMs: 0 }]);
+  });
+
+  test('one that is removed is drained, forgotten, and nobody waits for it', () => {
+    const world = running('one-for-one', permanent('a', 'b'), 0);
+    expect(world.tell({ type: 'removed', name: 'a' })).toEqual([
+      { type: 'stop', name: 'a', drain: true, restarts: false },
+    ]);
+    // Whatever it ends of: it was to go.
+    expect(world.exit('a', 'abnormal')).toEqual([]);
+    expect(world.state.children.map(({ name }) => name)).toEqual(['b']);
+    expect(started(world.tell({ type: 'added', child: { name: 'a', restart: 'permanent' } }))).toEqual(['a']);
+  });
+
+  test('one that is removed while others stop goes in its turn, each once', () => {
+    const world = running('one-for-one', permanent('a', 'b', 'c'));
+    const effects = [
+      ...world.tell({ type: 'removed', name: 'b' }),
+      ...world.tell({ type: 'removed', name: 'a' }),
+      ...world.calm(),
+    ];
+    expect(stopped(effects)).toEqual(['b', 'a']);
+    expect(world.state.children.map(({ name }) => name)).toEqual(['c']);
   });
 
   test('a child that is added starts after the ones that are there', () => {
@@ -100,7 +133,7 @@ describe('intensity', () => {
     const world = running('one-for-one', permanent('a', 'b'), 1);
     world.exit('b');
     world.calm();
-    expect(world.exit('b')).toEqual([{ type: 'stop', name: 'a', drain: false }]);
+    expect(world.exit('b')).toMatchObject([{ type: 'stop', name: 'a', drain: false }]);
     expect(world.exit('a')).toMatchObject([{ type: 'ended', reason: 'escalated', culprit: 'b' }]);
   });
 

@@ -14,7 +14,7 @@ import { createRegister } from '../../../src/topology/register.ts';
 
 /** The longest names that a node gives: the 64th worker in its 999th life. */
 function longestPaths(runDir: string): string[] {
-  const register = createRegister('ffff');
+  const register = createRegister('ffff', []);
   const [manager, subject, worker] = ['integration-manager', 'subject', 'worker-64'].map((name) =>
     register.begin(name, 999),
   ) as [string, string, string];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeEnvelope, type Envelope, maxRecordBytes } from '../../../src/model/envelope.ts';
+import { pinnedTo } from '../../../src/model/pinning.ts';
 import { type ParkedRow, pendingSource, type Result } from '../../../src/model/run.ts';
 import type { Emission } from '../../../src/worker/emission.ts';
 import {
@@ -306,4 +307,22 @@ test('a run that grows large ends early, and hands back what it has not begun wi
   expect(finished.failure).toBeUndefined();
   expect(finished.done).toBe(4);
   expect(finished.result!.marks).toEqual([{ source: 'ticks', first: 1, last: 4, count: 4 }]);
+});
+
+describe('a task of one worker', () => {
+  const pinnedTask = (worker: string) => aRun({ number: 1, group: pinnedTo(worker) });
+
+  test('is run by that worker', () => {
+    const { result } = walk(pinnedTask('w1'), () => passed({}));
+    expect(bodies(result)).toHaveLength(1);
+  });
+
+  test('is ended by any other one, which gets it only when that worker has left for good', () => {
+    const called: string[] = [];
+    const { result, done } = walk(pinnedTask('w2'), ({ method }) => {
+      called.push(method);
+      return passed({});
+    });
+    expect({ called, done, segments: bodies(result) }).toEqual({ called: [], done: 1, segments: [] });
+  });
 });
