@@ -1,12 +1,12 @@
 import type { JournalReader } from '../journal/journal.ts';
 import type { CursorStore } from '../journal/lmdb/cursor-store.ts';
 import { createWake, type Wake } from '../journal/wake.ts';
+import { terminalName } from '../model/sink-name.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { backOffMs } from './back-off.ts';
 import { type Delivery, type DeliveryStats, startDelivery } from './deliver.ts';
 import type { OpenedSink } from './open-sink.ts';
 import { carryOutOrders, type OrderOptions } from './orders.ts';
-import { terminalName } from './terminal-sink.ts';
 
 /** All sinks of a node, each with a delivery and a cursor of its own: none waits for another. */
 export interface Bridge {

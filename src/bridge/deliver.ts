@@ -1,4 +1,5 @@
-import { type JournalRecord, readJournal } from '../journal/follow.ts';
+import type { JournalRecord } from '../journal/batch.ts';
+import { readJournal, recordAt } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { Quarantined } from '../journal/lmdb/bridge-tables.ts';
 import type { CursorStore } from '../journal/lmdb/cursor-store.ts';
@@ -149,8 +150,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
   };
   const redrive = (row: Quarantined) => {
     const attempt = redrives.begun(row);
-    const { value: record } = readJournal(reader, row.sequence).next();
-    if (record?.sequence === row.sequence) return write(record, attempt);
+    const record = recordAt(reader, row.sequence);
+    if (record) return write(record, attempt);
     setAside(row.sequence, row.attempts, new Error('the journal does not hold it any more'));
   };
   const deliverUntilLost = async () => {

@@ -3,15 +3,13 @@ import type { CloudEvent } from '../model/cloud-event.ts';
 import { PolarError } from '../model/errors.ts';
 import { eventLines, plainPalette } from '../model/event-text.ts';
 import { ansiPalette } from '../model/palette.ts';
+import { terminalName } from '../model/sink-name.ts';
 import type { Sink } from './sink.ts';
 
 export interface TerminalOptions {
   readonly format: 'text' | 'jsonl';
   readonly colour: boolean;
 }
-
-/** Of its cursor. */
-export const terminalName = 'terminal';
 
 /** Events for people or for a pipe: the default where no broker is set. A closed pipe is no fault: it is read no more. */
 export function createTerminalSink(output: Writable, { format, colour }: TerminalOptions): Sink {

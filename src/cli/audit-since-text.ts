@@ -4,7 +4,7 @@ import { timeText } from './time-text.ts';
 
 /** What happened since a time, a line for each stage. */
 export function auditSinceLines(audit: AuditSince, now: number): string[] {
-  const { from, gap, tasks, periods, committed, lost } = audit;
+  const { from, gap, removed, tasks, periods, committed, lost } = audit;
   const { waitingBefore, settled, accepted, completed, deadLettered, pending, parked } = tasks;
   const { due, made, missed, skipped, count } = periods;
   const reach = periods.from === null ? '' : `, the oldest begun ${timeText(periods.from, now)}`;
@@ -12,6 +12,11 @@ export function auditSinceLines(audit: AuditSince, now: number): string[] {
     `since         ${timeText(from, now)}${gap === null ? '' : ` · ${gapTexts[gap]}`}`,
     `observations  ${due} due = ${made} made + ${missed} missed + ${skipped} skipped · in ${countText(count, 'period')} that ended${reach}`,
     `tasks         ${settled} settled · ${waitingBefore} waiting + ${accepted} accepted = ${completed} completed + ${deadLettered} dead-lettered + ${pending} pending + ${parked} parked`,
+    ...(removed
+      ? [
+          `  removed     records before seq ${removed.before} by retention, last ${timeText(removed.at, now)}: periods that they told of are not counted`,
+        ]
+      : []),
     `committed     ${countText(committed, 'event')}`,
     `lost          ${lost}`,
   ];

@@ -1,11 +1,14 @@
-import { type JournalRecord, readJournal, readJournalBack } from '../journal/follow.ts';
+import type { JournalRecord } from '../journal/batch.ts';
+import { readJournal, readJournalBack } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { SetAside } from '../journal/lmdb/bridge-reader.ts';
 import { eventOf } from '../journal/record-event.ts';
+import { policyKeyOf, policyManagerName } from '../model/actor-names.ts';
 import type { CloudEvent } from '../model/cloud-event.ts';
 import { decodeEnvelope } from '../model/envelope.ts';
 import type { Failure } from '../model/observation.ts';
 import type { PolicyFile } from '../model/policy.ts';
+import type { PolicyStanding } from '../model/tasking.ts';
 import { type PolicyPlace, placeOfTarget } from '../policies/policy-place.ts';
 import { targetEventOf } from './journal-events.ts';
 import { type RunStory, runOfEvent } from './run-story.ts';
@@ -82,7 +85,7 @@ const tickSource = 'scheduler';
 /** Of journals that were written before it was kept, and of batches with too much of it. */
 const ofTheRun = ['the worker', 'when each step ran', 'the revision of the flow that was walked'];
 
-type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'evidenceOf'>;
+type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'evidenceOf' | 'stateRow'>;
 
 /** Undefined when the journal does not hold the sequence. @throws body.not-data, subject-name.invalid */
 export function eventStory(
@@ -159,7 +162,7 @@ function setOf(
   reader: Reader,
   sequence: number,
   hash: string,
-): { sequence: number; files: readonly PolicyFile[] } | undefined {
+): { sequence: number | null; files: readonly PolicyFile[] } | undefined {
   for (const record of readJournalBack(reader, sequence)) {
     // Most events are about something else: their bodies need not be read.
     if (!record.record.includes(hash)) continue;
@@ -168,7 +171,11 @@ function setOf(
     if (!isIt || event.policyhash !== hash) continue;
     return { sequence: record.sequence, files: (event.data as { files: readonly PolicyFile[] }).files };
   }
-  return undefined;
+  // Its event is gone, but of the set in force there is a row.
+  const { node } = reader.info();
+  const row = reader.stateRow(policyManagerName, policyKeyOf(node));
+  const standing = row && (JSON.parse(row.value.toString()) as PolicyStanding);
+  return standing?.inForce?.hash === hash ? { sequence: null, files: standing.inForce.files } : undefined;
 }
 
 function deliveryOf({ name, cursor, row }: SinkPosition, sequence: number): Delivery {

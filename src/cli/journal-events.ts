@@ -1,4 +1,4 @@
-import type { JournalRecord } from '../journal/follow.ts';
+import type { JournalRecord } from '../journal/batch.ts';
 import { eventOf } from '../journal/record-event.ts';
 import type { CloudEvent } from '../model/cloud-event.ts';
 import { codeOf } from '../model/errors.ts';

@@ -10,6 +10,7 @@ import { withJournal } from './journal-access.ts';
 import { eventsOf } from './journal-events.ts';
 import { pastLines, reportPast } from './past-report.ts';
 import { pastStates } from './past-states.ts';
+import { removedText } from './removed-text.ts';
 import { isAllRight } from './state-report.ts';
 import { timeText } from './time-text.ts';
 import { unknownName } from './unknown-name.ts';
@@ -52,5 +53,5 @@ function namesIn(files: readonly PolicyFile[]): readonly string[] | undefined {
 }
 
 function goneText(firstSequence: number): string {
-  return `what was before seq ${firstSequence} is not in the journal any more`;
+  return removedText(1, firstSequence - 1);
 }

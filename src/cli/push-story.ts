@@ -1,5 +1,6 @@
 import { readJournal } from '../journal/follow.ts';
-import type { JournalReader, RowOutcome } from '../journal/journal.ts';
+import type { JournalReader } from '../journal/journal.ts';
+import type { RecordRange } from '../model/commit.ts';
 import { readField } from '../model/envelope.ts';
 import { type RunStory, runOfLetter } from './run-story.ts';
 import { isoText } from './time-text.ts';
@@ -48,16 +49,15 @@ export function pushStory(reader: JournalReader, id: string): PushStory | undefi
     children: childrenOf(reader, id),
     deadLetter: letter ? { code: letter.code, message: letter.message, time: isoText(letter.time) } : null,
     run,
-    unknown: settled && !run && events.length === 0 ? ofTheRun : [],
+    unknown: [
+      ...(settled && !run && events.length === 0 ? ofTheRun : []),
+      ...(settled && areRemoved(reader, settled.records) ? ['the events, which retention has removed'] : []),
+    ],
   };
 }
 
 /** A run may have written for others, too: what a task has caused carries its id. */
-function sequencesOf(
-  reader: JournalReader,
-  { first, count }: Extract<RowOutcome, { state: 'settled' }>['records'],
-  id: string,
-): number[] {
+function sequencesOf(reader: JournalReader, { first, count }: RecordRange, id: string): number[] {
   if (count === 0) return [];
   const sequences: number[] = [];
   for (const { sequence, record } of readJournal(reader, first)) {
@@ -65,6 +65,10 @@ function sequencesOf(
     if (readField(record, 0, 'id') === id) sequences.push(sequence);
   }
   return sequences;
+}
+
+function areRemoved(reader: JournalReader, { first, count }: RecordRange): boolean {
+  return count > 0 && first < reader.info().firstSequence;
 }
 
 /** Children without a name of their own are numbered from 1. */

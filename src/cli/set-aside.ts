@@ -1,4 +1,4 @@
-import { type JournalRecord, readJournal } from '../journal/follow.ts';
+import { recordAt } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { BridgeReader, SetAside } from '../journal/lmdb/bridge-reader.ts';
 import { eventOf } from '../journal/record-event.ts';
@@ -39,7 +39,7 @@ export interface DeadTaskLine {
   readonly redrives: number;
 }
 
-type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'deadLetters'>;
+type Reader = Pick<JournalReader, 'info' | 'batchAt' | 'keptRecord' | 'deadLetters'>;
 
 /** Of one sink or of all, oldest first; at most so many each. */
 export function setAsideLines(
@@ -118,9 +118,12 @@ export function sequenceIn(id: string, journalId: string): number | undefined {
 }
 
 /** Undefined where the journal has it no more, or it is no event. */
-export function eventAt(reader: Pick<Reader, 'info' | 'batchAt'>, sequence: number): CloudEvent | undefined {
-  const record: JournalRecord | undefined = readJournal(reader, sequence).next().value ?? undefined;
-  if (record?.sequence !== sequence) return undefined;
+export function eventAt(
+  reader: Pick<Reader, 'info' | 'batchAt' | 'keptRecord'>,
+  sequence: number,
+): CloudEvent | undefined {
+  const record = recordAt(reader, sequence);
+  if (!record) return undefined;
   try {
     return eventOf(record, reader.info());
   } catch (error) {

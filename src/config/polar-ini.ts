@@ -15,6 +15,7 @@ export interface NodeSettings {
   readonly runsPerWorker: number;
   readonly runsPerGroup: number;
   readonly tasksPerRun: number;
+  readonly journal: JournalSettings;
   readonly maxBodyBytes: number;
   readonly maxAttempts: number;
   readonly maxPending: number;
@@ -25,6 +26,15 @@ export interface NodeSettings {
   /** How long `@ASYNC` waits for a task without a deadline of its own. */
   readonly answerWithinMs: number;
   readonly logLevel: LogLevel;
+}
+
+/** What is kept of the journal, and how much. */
+export interface JournalSettings {
+  /** Null: for ever. */
+  readonly retainMs: number | null;
+  readonly maxBytes: number;
+  /** What is held ready on the disk, at most. */
+  readonly reserveBytes: number;
 }
 
 /** The gateway on TCP: with a token, a key, or both. Plain data: what crosses a channel is never the secret. */
@@ -79,6 +89,11 @@ export function parsePolarIni(written: string, file: string, above: BrokerOverri
         runsPerWorker: value('topology', 'runs_per_worker'),
         runsPerGroup: value('topology', 'runs_per_group'),
         tasksPerRun: value('topology', 'tasks_per_run'),
+        journal: {
+          retainMs: value('journal', 'retain'),
+          maxBytes: value('journal', 'max_size'),
+          reserveBytes: value('journal', 'reserve'),
+        },
         maxBodyBytes: value('push', 'max_body'),
         maxAttempts: value('push', 'max_attempts'),
         maxPending: value('push', 'max_pending'),

@@ -2,7 +2,16 @@ import { problemOfPart } from '../model/subject-name.ts';
 import { brokerSpec } from './broker-spec.ts';
 import { listenAddress } from './listen-address.ts';
 import { secretReference } from './secret-reference.ts';
-import { byteSize, duration, integer, oneOf, type Setting, SettingProblem, text } from './settings.ts';
+import {
+  byteSize,
+  duration,
+  durationOrForever,
+  integer,
+  oneOf,
+  type Setting,
+  SettingProblem,
+  text,
+} from './settings.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -65,6 +74,27 @@ export const polarSpec = {
         doc: 'The folder of data: journal, cursors and logs. From this file on, where it is no absolute path.',
         example: '/var/lib/polar-zmanager',
         fallback: '.polar',
+      },
+      retain: {
+        read: durationOrForever(1000),
+        doc: 'How long events are kept; what is older is removed when it is delivered. Or: forever.',
+        example: '30d',
+        fallback: 90 * 86_400_000,
+        fallbackText: '90d',
+      },
+      max_size: {
+        read: byteSize(1024 * 1024, 2 ** 40),
+        doc: 'How much the journal may hold. The oldest events go before it is reached, if they are delivered; at it, nothing more is taken in.',
+        example: '64GiB',
+        fallback: 8 * 2 ** 30,
+        fallbackText: '8GiB',
+      },
+      reserve: {
+        read: byteSize(0, 2 ** 30),
+        doc: 'Room on the disk that is held ready, so that retention can work when it is full; never more than the journal has itself. 0 for none.',
+        example: '16MiB',
+        fallback: 64 * 1024 * 1024,
+        fallbackText: '64MiB',
       },
     },
   },

@@ -56,6 +56,10 @@ export const duration =
     return value;
   };
 
+/** `forever` is null. */
+export const durationOrForever = (leastMs: number) => (written: string) =>
+  written === 'forever' ? null : duration(leastMs, 100 * 366 * 86_400_000)(written);
+
 export const byteSize = (leastBytes: number, mostBytes: number) => (written: string) => {
   const value = parseByteSize(written);
   if (value === undefined || value < leastBytes || value > mostBytes) {

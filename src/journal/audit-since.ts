@@ -13,6 +13,8 @@ export interface AuditSince {
   readonly from: number;
   /** Why less is counted than was asked for; null when all of it is. */
   readonly gap: 'journal-made' | 'counts-begin' | 'not-counted' | null;
+  /** What retention has removed of it: the sequences before this one, last at that time. Null for nothing. */
+  readonly removed: { readonly before: number; readonly at: number } | null;
   /** Events; the oldest of them would have the sequence `first`. */
   readonly committed: number;
   readonly first: number;
@@ -26,7 +28,7 @@ export interface AuditSince {
     readonly pending: number;
     readonly parked: number;
   };
-  /** By the events of the periods that ended meanwhile, each counted whole. */
+  /** By the events of the periods that ended meanwhile, each counted whole; those removed are not among them. */
   readonly periods: CoverageCounts & {
     readonly count: number;
     /** When the oldest of them began; null when there are none. */
@@ -44,6 +46,7 @@ export function auditSince(
   onRead: (sequence: number) => void = () => {},
 ): AuditSince {
   const now = reader.info();
+  // Commits that were counted stay counted when retention has removed them.
   const { from, gap, base } = baseOf(reader, now, minuteOf(since));
   const tasks = tasksBetween(base, now);
   const periods = periodsFrom(reader, base.nextSequence, now, onRead);
@@ -51,6 +54,10 @@ export function auditSince(
   const lostTasks = waitingBefore + accepted - completed - deadLettered - pending - parked;
   const lost = Math.abs(lostTasks) + periods.lost;
   return {
+    removed:
+      now.removed && base.nextSequence < now.firstSequence
+        ? { before: now.firstSequence, at: now.removed.at }
+        : null,
     ...{ from, gap, committed: now.nextSequence - base.nextSequence, first: base.nextSequence },
     ...{ tasks, periods: periods.counts, lost },
   };
@@ -72,11 +79,21 @@ function baseOf(
   const first = Math.max(firstSequence, sequenceFrom(reader, { kind: 'time', time: from }));
   // Nothing was committed since then; or whoever wrote it kept no counts by the minute.
   if (!found) return { from, gap: first < nextSequence ? 'not-counted' : null, base: now };
-  if (first < found.tally.nextSequence || (firstSequence > 1 && first === firstSequence)) {
+  if (first < found.tally.nextSequence || isUnknownBefore(reader, found, from)) {
     return { from: found.minute, gap: 'counts-begin', base: found.tally };
   }
   const isOlder = from < minuteOf(now.created);
   return { from: isOlder ? now.created : from, gap: isOlder ? 'journal-made' : null, base: found.tally };
+}
+
+/** Where records are gone, only the counts can say that all of them were counted: those from before, or from the start. */
+function isUnknownBefore(
+  reader: Reader,
+  found: { readonly minute: number; readonly tally: Tally },
+  from: number,
+): boolean {
+  const isOldest = reader.tallyFrom(0)?.minute === found.minute;
+  return isOldest && found.minute > from && found.tally.nextSequence > 1;
 }
 
 function tasksBetween(before: Tally, now: Tally): AuditSince['tasks'] {

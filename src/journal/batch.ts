@@ -31,6 +31,19 @@ export interface Batch {
   readonly segments: readonly StoredSegment[];
 }
 
+export interface JournalRecord {
+  readonly sequence: number;
+  readonly topic: string;
+  /** An envelope. */
+  readonly record: Buffer;
+  /** Head of the chain as of its batch, hex. */
+  readonly chainHead: string;
+  /** When it was committed, ms since the epoch. */
+  readonly time: number;
+  /** The newest of its batch: a good place to save a position. */
+  readonly isLast: boolean;
+}
+
 /** The hash before the first batch of a journal. */
 export const genesis = Buffer.alloc(hashBytes);
 

@@ -1,19 +1,6 @@
-import { recordsOf } from './batch.ts';
+import { type JournalRecord, recordsOf } from './batch.ts';
 import type { JournalReader } from './journal.ts';
 import type { Wake } from './wake.ts';
-
-export interface JournalRecord {
-  readonly sequence: number;
-  readonly topic: string;
-  /** An envelope. */
-  readonly record: Buffer;
-  /** Head of the chain as of its batch, hex. */
-  readonly chainHead: string;
-  /** When it was committed, ms since the epoch. */
-  readonly time: number;
-  /** The newest of its batch: a good place to save a position. */
-  readonly isLast: boolean;
-}
 
 /** A bell may be lost (R6): whoever follows looks once a second anyway. */
 const lookEveryMs = 1000;
@@ -51,6 +38,15 @@ export function* readJournal(reader: Pick<JournalReader, 'batchAt'>, from: numbe
     yield* recordsIn(found.batch, next);
     next = found.batch.firstSequence + found.batch.count;
   }
+}
+
+/** Of a batch, or what was kept of one that retention removed. */
+export function recordAt(
+  reader: Pick<JournalReader, 'batchAt' | 'keptRecord'>,
+  sequence: number,
+): JournalRecord | undefined {
+  const { value: record } = readJournal(reader, sequence).next();
+  return record?.sequence === sequence ? record : reader.keptRecord(sequence);
 }
 
 /** From `from` back to the oldest, newest first; what is missing in between ends it. */

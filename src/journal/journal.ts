@@ -1,7 +1,8 @@
 import type { Charge } from '../model/charge.ts';
 import type { Commit, CommittedEvidence, RecordRange } from '../model/commit.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../model/run.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, JournalRecord } from './batch.ts';
+import type { JournalSize, Removal, RemovalRules, Removed } from './retention.ts';
 
 /** What has become of an admitted task or a child; kept for a day after it was settled. */
 export type RowOutcome =
@@ -27,6 +28,8 @@ export interface JournalInfo {
   /** The oldest sequence that is still there, and the hash before it. */
   readonly firstSequence: number;
   readonly previousOfFirst: string;
+  /** What retention took away before that; null while it took nothing. */
+  readonly removed: Removal | null;
   /** The sequence of the next record; `nextSequence - 1` is the newest. */
   readonly nextSequence: number;
   /** Head of the hash chain, hex. */
@@ -85,8 +88,8 @@ export interface JournalReader {
   /** Of all keys. */
   charges(): readonly (readonly [key: string, charges: readonly Charge[]])[];
   stateRow(actor: string, key: string): StateRow | undefined;
-  /** All rows of an actor, by key. */
-  stateRows(actor: string): StateRow[];
+  /** All rows of an actor, by key; or so many of those behind a key. */
+  stateRows(actor: string, after?: string, most?: number): StateRow[];
   isPending(order: number): boolean;
   /** Rows after `order`, oldest first. */
   pendingAfter(order: number, most: number): PendingRow[];
@@ -98,6 +101,9 @@ export interface JournalReader {
   deadLetters(most: number): (DeadLetter & { readonly order: number; readonly time: number })[];
   /** The batch that holds the sequence, or the next one after it; undefined at the end. Raw bytes for verification. */
   batchAt(sequence: number): { readonly batch: Batch; readonly bytes: Buffer } | undefined;
+  /** Of a batch that is gone: what was kept of it, because a sink had set it aside. */
+  keptRecord(sequence: number): JournalRecord | undefined;
+  size(): JournalSize;
   /** The first one that tells of this minute or a later one; undefined when nothing was committed since. */
   tallyFrom(minute: number): { readonly minute: number; readonly tally: Tally } | undefined;
   /** How the run was made that wrote the sequence; undefined where it was not kept. */
@@ -118,6 +124,14 @@ export interface JournalWriter extends JournalReader {
   commit(commit: Commit, time: number): Committed;
   /** Forgets ids of rows that were settled before `time`, at most `most` of them, and tallies of a month before it. */
   forgetIds(before: number, most: number): number;
+  /**
+   * Removes batches from the oldest on, in one transaction: whole ones, never the newest, and none that does not hold.
+   * Records that `kept` names stay readable by `keptRecord`.
+   * @throws journal.full, journal.stale-owner, journal.corrupt when the oldest batch does not hold
+   */
+  removeOldest(rules: RemovalRules, kept: readonly number[], time: number): Removed;
+  /** Forgets records that were kept and that nobody wants any more. */
+  forgetKept(isWanted: (sequence: number) => boolean): number;
 }
 
 export interface Committed {

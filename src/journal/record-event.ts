@@ -1,7 +1,7 @@
 import { type CloudEvent, toCloudEvent } from '../model/cloud-event.ts';
 import { bodyOf, decodeEnvelope } from '../model/envelope.ts';
 import { messageOf, PolarError } from '../model/errors.ts';
-import type { JournalRecord } from './follow.ts';
+import type { JournalRecord } from './batch.ts';
 import type { JournalInfo } from './journal.ts';
 
 /**

@@ -14,6 +14,8 @@ export type Verification =
       readonly head: string;
       /** The newest sequence under the given head; undefined when no batch has it, or none was given. */
       readonly anchoredAt: number | undefined;
+      /** When retention last removed what was before `first`; null when nothing is missing there by that. */
+      readonly removedAt: number | null;
     }
   | {
       readonly holds: false;
@@ -35,29 +37,40 @@ export function verifyJournal(
   /** Told after each batch up to which sequence the chain holds. */
   onChecked: (sequence: number) => void = () => {},
 ): Verification {
-  const { firstSequence, previousOfFirst, nextSequence, head } = reader.info();
+  const { nextSequence, head, ...begin } = reader.info();
+  let { firstSequence, previousOfFirst: previous, removed } = begin;
   let expected = firstSequence;
-  let previous = previousOfFirst;
   let batches = 0;
   let anchoredAt = isHead(against, previous) ? firstSequence - 1 : undefined;
   // What is committed while we look is not ours to judge: the head that was read first is the goal.
   while (expected < nextSequence) {
     const checked = checkNext(reader, expected, previous);
-    if ('problem' in checked) return { holds: false, sequence: expected, problem: checked.problem };
+    if ('problem' in checked) {
+      const now = reader.info();
+      if (now.firstSequence <= expected)
+        return { holds: false, sequence: expected, problem: checked.problem };
+      // Retention was faster: it has removed what was to be read next.
+      ({ firstSequence, previousOfFirst: previous, removed } = now);
+      [expected, batches] = [firstSequence, 0];
+      if (isHead(against, previous)) anchoredAt = firstSequence - 1;
+      continue;
+    }
     previous = checked.hash.toString('hex');
     expected = checked.firstSequence + checked.count;
     batches++;
     if (isHead(against, previous)) anchoredAt = expected - 1;
     onChecked(expected - 1);
   }
-  if (expected !== nextSequence || previous !== head) {
+  // Behind the head that was read first is only what was committed and kept since.
+  if (firstSequence <= nextSequence && (expected !== nextSequence || previous !== head)) {
     return {
       holds: false,
       sequence: Math.max(firstSequence, nextSequence - 1),
       problem: 'the chain does not end in the head',
     };
   }
-  return { holds: true, first: firstSequence, last: nextSequence - 1, batches, head, anchoredAt };
+  const removedAt = removed?.at ?? null;
+  return { holds: true, first: firstSequence, last: nextSequence - 1, batches, head, anchoredAt, removedAt };
 }
 
 function checkNext(reader: Reader, expected: number, previous: string): Batch | { problem: string } {

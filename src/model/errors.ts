@@ -89,7 +89,11 @@ export const errorCodes = {
   'io.failed': entry('retry', 74, 'Reading or writing a file or socket failed.'),
   'io.unwritable': entry('fatal', 74, 'A folder that must be written cannot be.'),
   'journal.corrupt': entry('fatal', 74, 'The journal contradicts itself.'),
-  'journal.full': entry('retry', 74, 'The disk that holds the journal is full.'),
+  'journal.full': entry(
+    'retry',
+    74,
+    'The disk that holds the journal is full, or the journal is at its limit.',
+  ),
   'journal.missing': entry('reject', 69, 'There is no journal yet.'),
   'journal.schema-newer': entry('fatal', 78, 'The journal was written by a newer version.'),
   'journal.stale-owner': entry('fatal', 70, 'Another process has become the owner of the journal.'),

@@ -12,6 +12,7 @@ import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
 import type {
   ChildConfiguration,
+  JournalFull,
   ManagerPeer,
   Peers,
   ServicesDetails,
@@ -50,12 +51,12 @@ runChild({
     const ticks = createSource('scheduler', line);
     const policies = createSource(policyWatchSource, line);
     let isStopping = false;
-    let isJournalFull = false;
+    let journalFull: JournalFull | null = null;
     const pushes = createPushes(line, {
       node,
       markOf: markOf('gateway'),
       isKnown: (id) => journal.outcomeOf(id) !== undefined,
-      whyClosed: () => whyClosed({ isStopping, isJournalFull, pending: journal.info().pending, maxPending }),
+      whyClosed: () => whyClosed({ isStopping, journalFull, pending: journal.info().pending, maxPending }),
     });
     const expiry = createSource(expirySource, line);
     const ages = createSource(agingSource, line);
@@ -113,7 +114,7 @@ runChild({
         for (const source of all) source.resend();
       });
       const next = peers.integrationManager;
-      isJournalFull = next?.isFull ?? false;
+      journalFull = next?.full ?? null;
       if (!next || next.incarnation === manager?.incarnation) return;
       manager = next;
       listener?.close();

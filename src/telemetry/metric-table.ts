@@ -138,7 +138,7 @@ export const metricTable: readonly MetricSpec[] = [
   {
     name: 'polar_journal_full',
     type: 'gauge',
-    help: '1 while the disk that holds the journal is full: results wait, and pushes are refused.',
+    help: '1 while the disk that holds the journal is full, or the journal at its limit: results wait, and pushes are refused.',
     samples: ({ processes }) =>
       processes
         .filter(({ role }) => role === 'integration-manager')

@@ -1,3 +1,4 @@
+import { formatByteSize } from '../model/byte-size.ts';
 import { humanDuration } from '../model/duration.ts';
 import type { ProcessSnapshot } from '../supervision/process-supervisor.ts';
 import { type Report, reportOf } from './pressure-report.ts';
@@ -6,6 +7,7 @@ import { type Report, reportOf } from './pressure-report.ts';
 export interface Bottleneck {
   readonly where:
     | 'disk'
+    | 'journal'
     | 'integration-manager'
     | 'subject'
     | 'workers'
@@ -40,15 +42,39 @@ export function bottleneckOf(processes: readonly ProcessSnapshot[], now: number)
 /** What keeps the node from taking anything in; it names no target and no key. */
 export function closedBy(processes: readonly ProcessSnapshot[]): Bottleneck | undefined {
   const report = reportOf(processes);
-  return full(report) ?? refusing(report);
+  return fullForOthers(report) ?? refusing(report);
 }
 
 type Found = Bottleneck | undefined;
 
-function full({ manager }: Report): Found {
-  if (!manager.isFull) return undefined;
-  const results = manager.waiting > 0 ? `: ${waiting(manager.waiting, 'result')} to be written` : '';
-  return { where: 'disk', text: `the disk that holds the journal is full${results}` };
+function full(report: Report, now: number): Found {
+  const { full: why } = report.manager;
+  if (why?.kind !== 'limit') return fullDisk(report);
+  const held = linkDown(report, now)?.text.replace(': ', ', ') ?? why.heldBy;
+  const results = resultsText(report);
+  return { where: 'journal', text: `${limitText(why)}: ${held}${results && `; ${results}`}` };
+}
+
+function fullDisk(report: Report): Found {
+  if (!report.manager.full) return undefined;
+  const results = resultsText(report);
+  return { where: 'disk', text: `the disk that holds the journal is full${results && `: ${results}`}` };
+}
+
+/** Whoever asks from outside need not know which sink or target it is about. */
+function fullForOthers(report: Report): Found {
+  const { full: why } = report.manager;
+  if (why?.kind !== 'limit') return fullDisk(report);
+  const results = resultsText(report);
+  return { where: 'journal', text: `${limitText(why)}${results && `: ${results}`}` };
+}
+
+function limitText({ maxBytes }: { readonly maxBytes: number }): string {
+  return `the journal is at its limit of ${formatByteSize(maxBytes)}`;
+}
+
+function resultsText({ manager }: Report): string {
+  return manager.waiting > 0 ? `${waiting(manager.waiting, 'result')} to be written` : '';
 }
 
 /** A process is not there that others wait for. */

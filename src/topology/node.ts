@@ -158,7 +158,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         firstPolicy.resolve();
       }
       if (name === 'integration-manager' && word.type === 'journal') {
-        register.setFull(word.isFull);
+        register.setFull(word.full);
         announce();
       }
       if (name === 'subject' && word.type === 'in-flight') inFlight = word.tasks;

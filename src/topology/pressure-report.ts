@@ -1,5 +1,5 @@
 import type { ProcessSnapshot } from '../supervision/process-supervisor.ts';
-import type { Pressure } from './wire.ts';
+import type { JournalFull, Pressure } from './wire.ts';
 
 /**
  * What processes say of what waits in them, brought together. A process that has not said anything yet says that
@@ -8,7 +8,7 @@ import type { Pressure } from './wire.ts';
 export interface Report {
   readonly manager: {
     readonly isReady: boolean;
-    readonly isFull: boolean;
+    readonly full: JournalFull | null;
     /** Results that are not committed. */
     readonly waiting: number;
     /** Accepted tasks that are not settled. */
@@ -45,7 +45,7 @@ const silentSubject: Pressure = {
 };
 
 interface ManagerStats {
-  readonly isFull: boolean;
+  readonly full: JournalFull | null;
   readonly waiting: number;
   readonly journal: { readonly pending: number };
 }
@@ -74,7 +74,7 @@ export function reportOf(processes: readonly ProcessSnapshot[]): Report {
   return {
     manager: {
       isReady: ready('integration-manager').length > 0,
-      isFull: manager.isFull ?? false,
+      full: manager.full ?? null,
       waiting: manager.waiting ?? 0,
       pending,
     },

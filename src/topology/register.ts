@@ -1,12 +1,12 @@
-import type { ManagerPeer, Peers, ServicesDetails, SubjectPeer, WorkerPeer } from './wire.ts';
+import type { JournalFull, ManagerPeer, Peers, ServicesDetails, SubjectPeer, WorkerPeer } from './wire.ts';
 
 /** Who lives in a node, under which name of its present life. Pure: the supervisor's hooks feed it. */
 export interface Register {
   /** A new life begins; returns its name, unique over all lives of the project. */
   begin(name: string, life: number): string;
   ready(name: string, details: unknown): void;
-  /** What the integration manager says of its disk. */
-  setFull(isFull: boolean): void;
+  /** What the integration manager says of the room that it has. */
+  setFull(full: JournalFull | null): void;
   /** The present life of a process is about to end in peace. */
   leave(name: string): void;
   /** Which workers there are to be from now on. */
@@ -54,8 +54,8 @@ export function createRegister(nonce: string, workerNames: readonly string[]): R
         firstSequence ??= manager.nextSequence;
       }
     },
-    setFull(isFull) {
-      if (manager) manager = { ...manager, isFull };
+    setFull(full) {
+      if (manager) manager = { ...manager, full };
     },
     leave(name) {
       const worker = workers.get(name);

@@ -15,11 +15,17 @@ export interface ManagerPeer {
   readonly events: string;
   /** Of the journal, when it became ready. */
   readonly nextSequence: number;
-  /** Its results wait for room on the disk. */
-  readonly isFull: boolean;
+  /** Why its results wait for room; null while they do not. */
+  readonly full: JournalFull | null;
   /** It is about to end in peace: what is finished now is for its successor. */
   readonly isLeaving?: true;
 }
+
+export type JournalFull =
+  /** The disk that holds the journal is full. */
+  | { readonly kind: 'disk' }
+  /** The journal is as large as it may be, and `heldBy` says what keeps it from being shortened. */
+  | { readonly kind: 'limit'; readonly maxBytes: number; readonly heldBy: string };
 
 export interface WorkerPeer {
   readonly name: string;
@@ -106,8 +112,8 @@ export type ServicesWord = {
   readonly refused: boolean;
 };
 
-/** What the integration manager tells it: the disk has become full, or has room again. */
-export type ManagerWord = { readonly type: 'journal'; readonly isFull: boolean };
+/** What the integration manager tells it: there is no room for results any more, or there is again. */
+export type ManagerWord = { readonly type: 'journal'; readonly full: JournalFull | null };
 
 /** What the subject tells the supervisor. */
 export type SubjectWord =

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type SettleView, settle } from '../../src/integration-manager/settle.ts';
+import type { RemovalRules } from '../../src/journal/retention.ts';
 import type { Charge } from '../../src/model/charge.ts';
 import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { readNumber } from '../../src/model/envelope.ts';
@@ -9,7 +10,9 @@ import { aResult, child, parked, records, row, state, unpark } from './journal/r
 /** What every journal is: the protocol's cores see no more of it. */
 export interface Journal extends SettleView {
   /** Durable when it returns; the sequence of its first record. */
-  commit(commit: Commit): number;
+  commit(commit: Commit, time?: number): number;
+  /** How many batches. */
+  remove(rules: RemovalRules): number;
   stateRow(actor: string, key: string): { readonly version: number; readonly value: Buffer } | undefined;
   pendingAfter(order: number): readonly { readonly order: number; readonly record: Buffer }[];
   /** Topic and number of the records of each segment, and their bytes, oldest first. */
@@ -146,6 +149,50 @@ export function describeJournal({ name, open }: JournalSubject): void {
       expect(journal.chargesOf('a')).toEqual([charge(1, 2)]);
       settleInto(journal, aResult({ marks: [{ source: 'ticks', first: 1, last: 1, count: 1 }] }));
       expect([journal.chargesOf('a'), journal.chargesOf('b')]).toEqual([[], [charge(1, 1)]]);
+    });
+
+    it('removes whole batches from the oldest on, with their evidence, and nothing else', () => {
+      const commitAt = (time: number, run: string, ...bodies: string[]) => {
+        const evidence = Buffer.from(run);
+        const results = [
+          aResult({
+            ...{ run, evidence, segments: [records('F/a/', ...bodies)] },
+            states: [state('A', run, 0, run)],
+            children: [child(`${run}.1`)],
+          }),
+        ];
+        journal.commit(settle(journal, results, journal.nextSequence()), time);
+      };
+      commitAt(1000, 'r1', '1', '2');
+      commitAt(2000, 'r2', '3');
+      commitAt(3000, 'r3', '4', '5');
+      commitAt(4000, 'r4', '6');
+      const counts = () => journal.segments().map(({ count }) => count);
+      const all = { keepFrom: 100, keepSince: 9000, olderThan: 9000, excessBytes: 0 };
+
+      // Half a batch is none.
+      expect(journal.remove({ ...all, keepFrom: 2 })).toBe(0);
+      expect(journal.remove({ ...all, keepSince: 1000 })).toBe(0);
+      expect(journal.remove({ ...all, olderThan: 1000 })).toBe(0);
+      expect(journal.remove({ ...all, olderThan: 2000 })).toBe(1);
+      expect([counts(), journal.evidenceOf(1), journal.evidenceOf(2)]).toEqual([
+        [1, 2, 1],
+        undefined,
+        undefined,
+      ]);
+      expect(journal.evidenceOf(3)?.bytes.toString()).toBe('r2');
+      // What lies in front of them keeps the others.
+      expect(journal.remove({ ...all, keepFrom: 4, olderThan: 0, excessBytes: 1 })).toBe(1);
+      expect(counts()).toEqual([2, 1]);
+      // The newest stays, however old it is.
+      expect([journal.remove(all), journal.remove(all), counts()]).toEqual([1, 0, [1]]);
+
+      expect(journal.nextSequence()).toBe(7);
+      expect(['r1', 'r4'].map((run) => journal.stateVersion('A', run))).toEqual([1, 1]);
+      expect(journal.pendingAfter(0)).toHaveLength(4);
+      expect(journal.knowsId('r1.1')).toBe(true);
+      commitAt(5000, 'r5', '7');
+      expect([journal.nextSequence(), counts()]).toEqual([8, [1, 1]]);
     });
 
     it('keeps dead letters as they were', () => {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { auditJournal } from '../../src/journal/audit.ts';
-import { type JournalRecord, readJournal } from '../../src/journal/follow.ts';
+import type { JournalRecord } from '../../src/journal/batch.ts';
+import { readJournal } from '../../src/journal/follow.ts';
 import type { JournalReader } from '../../src/journal/journal.ts';
 import { openJournalReader } from '../../src/journal/lmdb/reader.ts';
 import { verifyJournal } from '../../src/journal/verify.ts';

@@ -1,3 +1,4 @@
+import { createRemoval, type RemovalRules } from '../../src/journal/retention.ts';
 import type { Charge } from '../../src/model/charge.ts';
 import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { writeNumber } from '../../src/model/envelope.ts';
@@ -12,6 +13,8 @@ export interface StoredRecord {
 /** The journal as the cores see it, in memory: a commit happens at once and is durable. */
 export interface MemoryJournal {
   readonly records: { topic: string; count: number; bytes: Buffer }[];
+  /** Of commits with records, oldest first: how many of `records` are theirs. */
+  readonly batches: { firstSequence: number; count: number; time: number; segments: number }[];
   readonly evidence: CommittedEvidence[];
   nextSequence: number;
   nextOrder: number;
@@ -27,6 +30,7 @@ export interface MemoryJournal {
 export function createMemoryJournal(): MemoryJournal {
   return {
     records: [],
+    batches: [],
     evidence: [],
     nextSequence: 1,
     nextOrder: 1,
@@ -40,7 +44,11 @@ export function createMemoryJournal(): MemoryJournal {
   };
 }
 
-export function applyCommit(journal: MemoryJournal, commit: Commit): void {
+export function applyCommit(journal: MemoryJournal, commit: Commit, time = 0): void {
+  if (commit.records > 0) {
+    const { segments, records: count } = commit;
+    journal.batches.push({ firstSequence: journal.nextSequence, count, time, segments: segments.length });
+  }
   journal.records.push(...commit.segments);
   journal.evidence.push(...commit.evidence);
   journal.nextSequence += commit.records;
@@ -70,6 +78,22 @@ export function applyCommit(journal: MemoryJournal, commit: Commit): void {
   }
   journal.deadLetters.push(...commit.deadLetters);
   journal.nextOrder += commit.deadLetters.length;
+}
+
+/** How many batches were removed. */
+export function removeOldest(journal: MemoryJournal, rules: RemovalRules): number {
+  const removal = createRemoval(rules);
+  let removed = 0;
+  while (journal.batches.length > 1) {
+    const [batch] = journal.batches;
+    if (!batch || !removal.takes({ ...batch, sizeBytes: 0 })) break;
+    journal.batches.shift();
+    journal.records.splice(0, batch.segments);
+    const next = batch.firstSequence + batch.count;
+    while (journal.evidence[0] && journal.evidence[0].first < next) journal.evidence.shift();
+    removed++;
+  }
+  return removed;
 }
 
 function addPending(journal: MemoryJournal, record: Buffer): void {

@@ -19,12 +19,12 @@ export async function run(call: Call): Promise<number> {
   const loaded = project();
   // Before the journal: no cursor is then ahead of it.
   const sinks = await sinksOf(loaded);
-  const { audit, first, newest } = await withJournal(loaded, (reader) => ({
+  const { audit, newest } = await withJournal(loaded, (reader) => ({
     audit: auditJournal(reader),
-    first: reader.info().firstSequence,
     newest: reader.info().nextSequence - 1,
   }));
-  const delivery = sinks.map((sink) => auditDelivery(sink, first, newest));
+  // What retention has removed was delivered, or is set aside still.
+  const delivery = sinks.map((sink) => auditDelivery(sink, 1, newest));
   output.show({ ...audit, delivery }, () => [...auditLines(audit), ...delivery.map(deliveryLine)]);
   return exitOf(audit, delivery);
 }

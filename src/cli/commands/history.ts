@@ -13,6 +13,7 @@ import {
   type TargetEvent,
   targetEventOf,
 } from '../journal-events.ts';
+import { removedText } from '../removed-text.ts';
 import { timeText } from '../time-text.ts';
 import { unknownName } from '../unknown-name.ts';
 
@@ -26,7 +27,7 @@ export async function run({ args: [written = ''], options, output, project: load
   });
   output.show(events.map(itemOf), () => historyLines(events, Date.now(), output.palette));
   if (events.length === 0) output.note('no event about it is in the journal');
-  if (firstSequence > 1) output.note(`what was before seq ${firstSequence} is not in the journal any more`);
+  if (firstSequence > 1) output.note(removedText(1, firstSequence - 1));
 }
 
 interface Wanted {

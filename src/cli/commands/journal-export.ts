@@ -8,6 +8,7 @@ import type { Call } from '../command.ts';
 import { countText } from '../count-text.ts';
 import { exitCodes, pathFrom } from '../failure.ts';
 import { withJournal } from '../journal-access.ts';
+import { removedText } from '../removed-text.ts';
 
 export async function run({ options, output, project }: Call): Promise<number> {
   const { from, to, out } = options as ExportFlags;
@@ -20,6 +21,10 @@ export async function run({ options, output, project }: Call): Promise<number> {
     const info = reader.info();
     const first = from && from !== 'beginning' ? sequenceFrom(reader, from) : info.firstSequence;
     const last = to ? sequenceBy(reader, to) : info.nextSequence - 1;
+    const asked = Math.max(1, first);
+    if (asked < info.firstSequence && asked <= last) {
+      output.note(removedText(asked, Math.min(last, info.firstSequence - 1)));
+    }
     const lines = exportJournal(reader, first, last);
     const { head, end } = await output.during('exporting', (tell) => {
       // Lines that are seen to come need no other sign.
@@ -33,6 +38,10 @@ export async function run({ options, output, project }: Call): Promise<number> {
     }
     const broken = brokenAt(reader, end, last);
     if (broken === undefined) return exitCodes.ok;
+    if (broken < reader.info().firstSequence) {
+      output.note(`the export ends before seq ${broken}: retention has removed it meanwhile; export again`);
+      return exitCodes.findings;
+    }
     output.note(`seq ${broken} does not hold, and the export ends before it; see: pzm journal verify`);
     return exitCodes.findings;
   });

@@ -3,6 +3,7 @@ import { PolarError } from '../../model/errors.ts';
 import type { Call } from '../command.ts';
 import { exitCodes } from '../failure.ts';
 import { withJournal } from '../journal-access.ts';
+import { timeText } from '../time-text.ts';
 
 const shownCharacters = 6;
 
@@ -25,16 +26,28 @@ export async function run({ options, output, project }: Call): Promise<number> {
 
 function verificationLines(verification: Verification, against: string | undefined): string[] {
   if (!verification.holds) return [`seq ${verification.sequence} does not hold: ${verification.problem}`];
-  const { first, last, batches, head, anchoredAt } = verification;
+  const { first, last, batches, head, anchoredAt, removedAt } = verification;
   const range = batches === 0 ? 'no records yet' : `seq ${first}–${last} consistent with itself`;
-  const lines = [`${range} · head ${shortHead(head)}`];
+  const before =
+    removedAt === null
+      ? []
+      : [`seq 1–${first - 1} removed by retention, last ${timeText(removedAt, Date.now())}`];
+  const lines = [`${range} · head ${shortHead(head)}`, ...before];
   if (against === undefined) return lines;
   const shown = against.slice(0, 12);
-  return anchoredAt === undefined
-    ? [...lines, `no batch has the head ${shown}: this is another journal, or it was rewritten`]
+  if (anchoredAt !== undefined) {
+    const what =
+      anchoredAt < first
+        ? `it was the last to be removed, and seq ${first} follows it`
+        : `nothing${removedAt === null ? '' : ` from seq ${first}`} up to there was changed after ${shown} was its head`;
+    return [...lines, `unaltered since seq ${anchoredAt}: ${what}`];
+  }
+  const other = 'this is another journal, or it was rewritten';
+  return removedAt === null
+    ? [...lines, `no batch has the head ${shown}: ${other}`]
     : [
         ...lines,
-        `unaltered since seq ${anchoredAt}: nothing up to there was changed after ${shown} was its head`,
+        `no batch from seq ${first} on has the head ${shown}: it is older, of what was removed, and says nothing of what is left; or ${other}`,
       ];
 }
 

@@ -1,4 +1,5 @@
-import { followJournal, type JournalRecord } from '../../journal/follow.ts';
+import type { JournalRecord } from '../../journal/batch.ts';
+import { followJournal } from '../../journal/follow.ts';
 import { type Moment, sequenceFrom } from '../../journal/moment.ts';
 import { eventOf } from '../../journal/record-event.ts';
 import type { CloudEvent } from '../../model/cloud-event.ts';
@@ -8,6 +9,7 @@ import { openBell } from '../bell.ts';
 import type { Call } from '../command.ts';
 import { createEventFilter } from '../event-filter.ts';
 import { noteIfDown, withJournal } from '../journal-access.ts';
+import { removedText } from '../removed-text.ts';
 import { openSignals } from '../signals.ts';
 
 export async function run({ rest: patterns, options, output, project: load }: Call): Promise<number> {
@@ -26,9 +28,12 @@ export async function run({ rest: patterns, options, output, project: load }: Ca
     await noteIfDown(project, output, 'no node runs here: reading what is there, and waiting for one');
     const bell = await openBell(project, ['']);
     output.note(`from seq ${from} on · Ctrl-C ends`);
+    let next = Math.max(1, from);
     try {
       const { signal } = signals;
       for await (const record of followJournal({ reader, from, wake: bell.wake, signal })) {
+        if (record.sequence > next) output.note(removedText(next, record.sequence - 1));
+        next = record.sequence + 1;
         const event = readable(record, info, (problem) => output.note(problem));
         if (!event || !isWanted(record.topic, event)) continue;
         output.lines(output.format === 'jsonl' ? [JSON.stringify(event)] : eventLines(event, output.palette));

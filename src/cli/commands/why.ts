@@ -50,7 +50,9 @@ async function storiesOf(reader: JournalReader, id: string, bridgeDir: string): 
   const push = pushStory(reader, id);
   if (!push) {
     const range = nextSequence > firstSequence ? ` It has seq ${firstSequence}–${nextSequence - 1}.` : '';
-    throw new PolarError('usage.invalid', `The journal ${journalId} knows no "${id}".${range}`, {
+    const isRemoved = sequence !== undefined && sequence >= 1 && sequence < firstSequence;
+    const what = isRemoved ? `had seq ${sequence}, which retention has removed` : `knows no "${id}"`;
+    throw new PolarError('usage.invalid', `The journal ${journalId} ${what}.${range}`, {
       hint: 'Ids of pushes are forgotten a day after they were settled; "pzm tap --from beginning --format jsonl" has those of events.',
     });
   }

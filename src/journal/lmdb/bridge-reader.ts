@@ -28,9 +28,15 @@ export interface SetAside extends Quarantined {
 export interface BridgeReader {
   /** The rows that are counted are of events behind `after`. */
   sinks(after?: number): SinkRows[];
+  /** How far each sink is, without counting anything. */
+  cursors(): { readonly name: string; readonly cursor: number }[];
   /** Of one sink, behind a sequence, oldest first. */
   setAside(sink: string, most: number, after?: number): SetAside[];
   rowOf(sink: string, sequence: number): SetAside | undefined;
+  /** Sequences that any sink has set aside, behind one, oldest first. */
+  setAsideSequences(after: number, most: number): number[];
+  /** Of the journal that all of this is about; undefined where that was not kept yet. */
+  journalId(): string | undefined;
   lastOrder(): number;
   /** Undefined while the order waits, and long after it was carried out. */
   outcomeOf(order: number): OrderOutcome | undefined;
@@ -41,7 +47,7 @@ export async function withBridge<T>(path: string, use: (reader: BridgeReader) =>
   if (!existsSync(join(path, 'data.mdb'))) return use(nothing);
   const tables = openBridgeTables(path, true);
   try {
-    return await use(createReader(tables));
+    return await use(createBridgeReader(tables));
   } finally {
     await tables.root.close();
   }
@@ -49,14 +55,17 @@ export async function withBridge<T>(path: string, use: (reader: BridgeReader) =>
 
 const nothing: BridgeReader = {
   sinks: () => [],
+  cursors: () => [],
   setAside: () => [],
   rowOf: () => undefined,
+  setAsideSequences: () => [],
+  journalId: () => undefined,
   lastOrder: () => 0,
   outcomeOf: () => undefined,
 };
 
 // Whoever only looks cannot make the tables that a bridge of an older version never made: they are undefined.
-function createReader({ root, ...tables }: BridgeTables): BridgeReader {
+export function createBridgeReader({ root, ...tables }: BridgeTables): BridgeReader {
   const { cursors, quarantine, redrive, outcomes, meta } = tables as Partial<typeof tables>;
   const newest = () => root.resetReadTxn();
   const tagged = [
@@ -72,6 +81,10 @@ function createReader({ root, ...tables }: BridgeTables): BridgeReader {
         quarantined: quarantine?.getKeysCount(rangeOf(name, after)) ?? 0,
         redriving: redrive?.getKeysCount(rangeOf(name, after)) ?? 0,
       }));
+    },
+    cursors() {
+      newest();
+      return Array.from(cursors?.getRange() ?? [], ({ key: name, value: cursor }) => ({ name, cursor }));
     },
     setAside(sink, most, after) {
       newest();
@@ -90,6 +103,23 @@ function createReader({ root, ...tables }: BridgeTables): BridgeReader {
         if (row) return { ...row, sink, state };
       }
       return undefined;
+    },
+    setAsideSequences(after, most) {
+      newest();
+      const sinks = Array.from(cursors?.getKeys() ?? []);
+      const found = sinks.flatMap((sink) =>
+        tagged.flatMap(([, table]) =>
+          Array.from(
+            table?.getKeys({ ...rangeOf(sink, after), limit: most }) ?? [],
+            ([, sequence]) => sequence,
+          ),
+        ),
+      );
+      return [...new Set(found)].sort((one, other) => one - other).slice(0, most);
+    },
+    journalId() {
+      newest();
+      return meta?.get('journal') as string | undefined;
     },
     lastOrder() {
       newest();

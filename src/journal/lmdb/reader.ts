@@ -5,7 +5,7 @@ import { PolarError } from '../../model/errors.ts';
 import { decodeBatch } from '../batch.ts';
 import { findEvidence } from '../evidence-row.ts';
 import type { JournalReader, StateRow } from '../journal.ts';
-import { type Head, type Identity, openTables, schema, type Tables } from './tables.ts';
+import { type Head, type Identity, openTables, schema, sizeOf, type Tables } from './tables.ts';
 
 /**
  * Opens a journal for reading, while its owner writes or after.
@@ -42,6 +42,7 @@ export function createReader(tables: Tables): JournalReader {
     batches,
     evidence,
     tallies,
+    keptRecords,
     keys,
     charges,
     states,
@@ -64,6 +65,7 @@ export function createReader(tables: Tables): JournalReader {
         epoch: meta.get('epoch') as number,
         firstSequence: head.firstSequence,
         previousOfFirst: Buffer.from(head.previousOfFirst).toString('hex'),
+        removed: head.removed ?? null,
         nextSequence: head.nextSequence,
         head: Buffer.from(head.hash).toString('hex'),
         totals: head.totals,
@@ -88,9 +90,14 @@ export function createReader(tables: Tables): JournalReader {
       const bytes = states.get([actor, key]);
       return bytes && stateRowOf(key, bytes);
     },
-    stateRows(actor) {
+    stateRows(actor, after = '', most) {
       newest();
-      const range = states.getRange({ start: [actor, ''], end: [actor, '\u{10ffff}'] });
+      const range = states.getRange({
+        start: [actor, after],
+        end: [actor, '\u{10ffff}'],
+        exclusiveStart: after !== '',
+        ...(most !== undefined && { limit: most }),
+      });
       return Array.from(range, ({ key, value }) => stateRowOf(key[1], value));
     },
     isPending(order) {
@@ -139,6 +146,14 @@ export function createReader(tables: Tables): JournalReader {
       const rows = tallies?.getRange({ start: minute, limit: 1 }) ?? [];
       for (const { key, value } of rows) return { minute: key, tally: value };
       return undefined;
+    },
+    keptRecord(sequence) {
+      newest();
+      return keptRecords?.get(sequence);
+    },
+    size() {
+      newest();
+      return sizeOf(tables);
     },
     evidenceOf(sequence) {
       newest();

@@ -1,7 +1,9 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Charge } from '../../model/charge.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../../model/run.ts';
+import type { JournalRecord } from '../batch.ts';
 import type { RowOutcome, Tally, Totals } from '../journal.ts';
+import type { JournalSize, Removal } from '../retention.ts';
 import { checkDataFile } from './data-file.ts';
 
 export const schema = 1;
@@ -22,6 +24,7 @@ export interface Head {
   readonly firstSequence: number;
   readonly previousOfFirst: Buffer;
   readonly totals: Totals;
+  readonly removed?: Removal;
 }
 
 export interface DeadRow extends DeadLetter {
@@ -37,6 +40,8 @@ export interface Tables {
   readonly evidence: Database<Buffer, number> | undefined;
   /** By the minute that it tells of; missing like `evidence`. */
   readonly tallies: Database<Tally, number> | undefined;
+  /** Of batches that retention removed: what somebody may still ask for, by sequence; missing like `evidence`. */
+  readonly keptRecords: Database<JournalRecord, number> | undefined;
   readonly keys: Database<KeyRow, string>;
   /** By routing key; few. A reader of a journal that was last written before there was any has no table. */
   readonly charges: Database<Charge[], string> | undefined;
@@ -66,6 +71,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     batches: root.openDB('batches', bytes),
     evidence: root.openDB('evidence', bytes),
     tallies: root.openDB('tallies', rows),
+    keptRecords: root.openDB('kept-records', rows),
     keys: root.openDB('keys', rows),
     charges: root.openDB('charges', rows),
     states: root.openDB('states', bytes),
@@ -76,4 +82,26 @@ export function openTables(path: string, readOnly: boolean): Tables {
     parked: root.openDB('parked', rows),
     deadlines: root.openDB('deadlines', rows),
   };
+}
+
+/** Counted in pages that are in use: it asks the tables only, whatever they hold. */
+export function sizeOf({ root, ...tables }: Tables): JournalSize {
+  const stats = (table: Pick<Database, 'getStats'>) => table.getStats() as Stats;
+  const pagesOf = (table: Pick<Database, 'getStats'> | undefined) => {
+    if (!table) return 0;
+    const { treeBranchPageCount, treeLeafPageCount, overflowPages } = stats(table);
+    return treeBranchPageCount + treeLeafPageCount + overflowPages;
+  };
+  const { pageSize, lastPageNumber } = stats(root);
+  const pages = [root, ...Object.values(tables)].reduce((sum, table) => sum + pagesOf(table), 0);
+  return { usedBytes: pages * pageSize, fileBytes: (lastPageNumber + 1) * pageSize };
+}
+
+/** What lmdb says and does not declare. */
+interface Stats {
+  readonly pageSize: number;
+  readonly lastPageNumber: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
 }

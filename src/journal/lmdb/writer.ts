@@ -10,6 +10,7 @@ import type { JournalWriter, Totals } from '../journal.ts';
 import { minuteOf, talliesKeptMs } from '../tally.ts';
 import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
+import { removeOldest } from './remove-oldest.ts';
 import { type Head, openTables, schema, type Tables } from './tables.ts';
 
 /** Rows of keys that the owner remembers; past it it begins anew. */
@@ -46,6 +47,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     ids,
     settledIds,
     tallies,
+    keptRecords,
     dead,
     parked,
     deadlines,
@@ -88,9 +90,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       const redriven = new Map<string, Charge[]>();
       const minute = minuteOf(time);
       const committed = inTransaction(tables, path, () => {
-        if (meta.get('epoch') !== epoch) {
-          throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
-        }
+        checkOwner(tables, epoch);
         const head = meta.get('head') as Head;
         if (minute !== tallied) writeTally(tables, head, minute);
         let hash: Buffer = head.hash;
@@ -197,7 +197,27 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       });
       return old.length;
     },
+    removeOldest: (rules, kept, time) =>
+      inTransaction(tables, path, () => {
+        checkOwner(tables, epoch);
+        return removeOldest(tables, rules, kept, time);
+      }),
+    forgetKept(isWanted) {
+      const gone = Array.from(keptRecords?.getKeys() ?? []).filter((sequence) => !isWanted(sequence));
+      if (gone.length > 0) {
+        inTransaction(tables, path, () => {
+          for (const sequence of gone) keptRecords?.remove(sequence);
+        });
+      }
+      return gone.length;
+    },
   };
+}
+
+/** Within a transaction. @throws journal.stale-owner */
+function checkOwner({ meta }: Tables, epoch: number): void {
+  if (meta.get('epoch') === epoch) return;
+  throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
 }
 
 /** A minute that comes again, because the clock was set back, keeps its first one. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { stateId } from '../../../src/integration-manager/settle.ts';
 import type { JournalReader } from '../../../src/journal/journal.ts';
 import { openJournalWriter } from '../../../src/journal/lmdb/writer.ts';
-import { applyCommit, createMemoryJournal } from '../../simulation/memory-journal.ts';
+import type { RemovalRules } from '../../../src/journal/retention.ts';
+import { applyCommit, createMemoryJournal, removeOldest } from '../../simulation/memory-journal.ts';
 import type { JournalSubject } from '../journal.ts';
 
 export const lmdbJournal: JournalSubject = {
@@ -14,7 +15,9 @@ export const lmdbJournal: JournalSubject = {
     const writer = openJournalWriter(folder, 'anna', 0);
     const journal = {
       ...writer,
-      commit: (commit: Parameters<typeof writer.commit>[0]) => writer.commit(commit, 0).records.first,
+      commit: (commit: Parameters<typeof writer.commit>[0], time = 0) =>
+        writer.commit(commit, time).records.first,
+      remove: (rules: RemovalRules) => writer.removeOldest(rules, [], 0).batches,
       pendingAfter: (order: number) => writer.pendingAfter(order, 1000),
       segments: () => segmentsOf(writer),
       deadLetters: () => writer.deadLetters(1000).map(({ record }) => record),
@@ -39,11 +42,12 @@ export const memoryJournal: JournalSubject = {
       stateVersion: (actor: string, key: string) => memory.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => memory.pending.has(order),
       knowsId: (id: string) => memory.ids.has(id),
-      commit(commit: Parameters<typeof applyCommit>[1]) {
+      commit(commit: Parameters<typeof applyCommit>[1], time = 0) {
         const first = memory.nextSequence;
-        applyCommit(memory, commit);
+        applyCommit(memory, commit, time);
         return first;
       },
+      remove: (rules: RemovalRules) => removeOldest(memory, rules),
       stateRow: (actor: string, key: string) => memory.states.get(stateId(actor, key)),
       pendingAfter: (order: number) =>
         Array.from(memory.pending, ([at, record]) => ({ order: at, record })).filter(

@@ -71,6 +71,39 @@ test('goes back to when the journal was made, and says so', () => {
   expect(audit.tasks).toMatchObject({ waitingBefore: 0, accepted: 5, completed: 1, deadLettered: 1 });
 });
 
+test('counts on over retention, and names what the records that are gone would have told', () => {
+  live();
+  const whole = auditSince(journal, start + minute);
+  const rules = { keepFrom: 4, keepSince: start + 9 * minute, olderThan: start + 9 * minute, excessBytes: 0 };
+  commit({ segments: [records('F/a/', '{}')] }, start + 6 * minute);
+  journal.removeOldest(rules, [], start + 7 * minute);
+  expect(auditSince(journal, start + minute)).toEqual({
+    ...whole,
+    committed: whole.committed + 1,
+    removed: { before: 4, at: start + 7 * minute },
+    tasks: { ...whole.tasks, settled: whole.tasks.settled },
+  });
+  expect(auditSince(journal, start - 60 * minute)).toMatchObject({
+    ...{ from: start, gap: 'journal-made', committed: 4, lost: 0, removed: { before: 4 } },
+  });
+  // What is left is all that was asked for.
+  expect(auditSince(journal, start + 6 * minute)).toMatchObject({ gap: null, committed: 1, removed: null });
+});
+
+test('where counts and records are gone it says from when on it counts', () => {
+  live();
+  commit({ segments: [records('F/a/', '{}')] }, start + 6 * minute);
+  const rules = { keepFrom: 4, keepSince: start + 9 * minute, olderThan: start + 9 * minute, excessBytes: 0 };
+  journal.removeOldest(rules, [], start + 7 * minute);
+  journal.forgetIds(start + 2 * minute + 1 + 31 * 24 * 60 * minute, 100);
+  expect(auditSince(journal, start)).toMatchObject({
+    from: start + 5 * minute,
+    gap: 'counts-begin',
+    lost: 0,
+  });
+  expect(auditSince(journal, start + 5 * minute)).toMatchObject({ from: start + 5 * minute, gap: null });
+});
+
 test('counts on over restarts, and keeps the first count of a minute that comes again', async () => {
   live();
   await journal.close();

@@ -19,6 +19,7 @@ describe('polar.ini', () => {
           runsPerWorker: 32,
           runsPerGroup: 4,
           tasksPerRun: 64,
+          journal: { retainMs: 90 * 86_400_000, maxBytes: 8 * 1024 ** 3, reserveBytes: 64 * 1024 ** 2 },
           maxBodyBytes: 1_048_576,
           maxAttempts: 5,
           answerWithinMs: 3_600_000,
@@ -31,6 +32,17 @@ describe('polar.ini', () => {
       findings: [],
       refusal: undefined,
     });
+  });
+
+  it('keeps the journal for so long, up to a size, or for ever', () => {
+    const journalOf = (text: string) => read(`[journal]\n${text}\n`).polar.settings.journal;
+    expect(journalOf('retain = 30d\nmax_size = 64MiB\nreserve = 0')).toEqual({
+      ...{ retainMs: 30 * 86_400_000, maxBytes: 64 * 1024 ** 2, reserveBytes: 0 },
+    });
+    expect(journalOf('retain = forever')).toEqual({ ...defaults.settings.journal, retainMs: null });
+    expect(read('[journal]\nretain = always\nmax_size = 10').findings.map(({ line }) => line)).toEqual([
+      2, 3,
+    ]);
   });
 
   it('sets what it says and leaves the rest', () => {

@@ -28,6 +28,7 @@ export function journalOf(
     id: '0badcafe',
     node: 'n',
     created: 0,
+    removed: null,
     firstSequence: 1,
     previousOfFirst: genesis.toString('hex'),
     nextSequence: sequence,

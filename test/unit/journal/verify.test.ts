@@ -48,6 +48,7 @@ function journalOf(sizes: readonly number[]) {
 /** Finds batches by their keys, as the journal does: no byte of a batch moves it. */
 function readerOf({ rows, sequence, head }: ReturnType<typeof journalOf>) {
   const info = {
+    removed: null,
     firstSequence: 1,
     previousOfFirst: genesis.toString('hex'),
     nextSequence: sequence,
@@ -71,6 +72,7 @@ describe('verifying a journal', () => {
     const journal = journalOf([2, 1, 3]);
     expect(verifyJournal(readerOf(journal))).toEqual({
       holds: true,
+      removedAt: null,
       first: 1,
       last: 6,
       batches: 3,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Intake, whyClosed } from '../../../src/services/intake-gate.ts';
 
-const open: Intake = { isStopping: false, isJournalFull: false, pending: 9, maxPending: 10 };
+const open: Intake = { isStopping: false, journalFull: null, pending: 9, maxPending: 10 };
 
 test('pushes are admitted while there is room for them', () => {
   expect(whyClosed(open)).toBeUndefined();
@@ -9,8 +9,9 @@ test('pushes are admitted while there is room for them', () => {
 
 test.each([
   [{ pending: 10 }, 'intake.full'],
-  [{ isJournalFull: true }, 'journal.full'],
-  [{ isStopping: true, isJournalFull: true }, 'control.refused'],
+  [{ journalFull: { kind: 'disk' } }, 'journal.full'],
+  [{ journalFull: { kind: 'limit', maxBytes: 1024, heldBy: 'amqp' } }, 'journal.full'],
+  [{ isStopping: true, journalFull: { kind: 'disk' } }, 'control.refused'],
 ] as const)('pushes are refused with the reason: %o', (part, code) => {
   expect(whyClosed({ ...open, ...part })).toMatchObject({ code, hint: expect.any(String) as string });
 });

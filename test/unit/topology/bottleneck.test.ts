@@ -5,7 +5,7 @@ import { bottleneckOf } from '../../../src/topology/bottleneck.ts';
 const now = 1_700_000_000_000;
 const minuteMs = 60_000;
 
-const manager = { isFull: false, waiting: 0, journal: { pending: 0 } };
+const manager = { full: null, waiting: 0, journal: { pending: 0 } };
 const subject = {
   ...{ waiting: 0, outstanding: 0, busy: 0, slots: 32, rowsHeld: 0, awaited: [], inBackOff: 0 },
   ...{ fullestGroup: null, longestKey: null },
@@ -90,10 +90,22 @@ describe('the bottleneck of a node', () => {
 
   it('is the disk before anything else', () => {
     const sinks = [{ ...broker, lag: 3, awaySince: now }];
-    expect(look({ manager: { isFull: true, waiting: 12 }, subject: busy, sinks })).toEqual({
+    expect(look({ manager: { full: { kind: 'disk' }, waiting: 12 }, subject: busy, sinks })).toEqual({
       where: 'disk',
       text: 'the disk that holds the journal is full: 12 results wait to be written',
     });
+  });
+
+  it('is the journal at its limit, with what keeps it from being shortened', () => {
+    const full = { kind: 'limit', maxBytes: 64 * 1024 ** 2, heldBy: 'amqp has come to seq 5 of 900' };
+    expect(look({ manager: { full, waiting: 1 }, subject: busy, sinks: [{ ...broker, lag: 895 }] })).toEqual({
+      where: 'journal',
+      text: 'the journal is at its limit of 64MiB: amqp has come to seq 5 of 900; 1 result waits to be written',
+    });
+    const sinks = [{ ...broker, lag: 895, awaySince: now - 3 * minuteMs }];
+    expect(look({ manager: { full, waiting: 0 }, sinks })?.text).toBe(
+      'the journal is at its limit of 64MiB: the broker has been away for 3 min, 895 events wait in the journal',
+    );
   });
 
   it('is a process that is away while others wait for it', () => {

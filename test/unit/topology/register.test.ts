@@ -6,7 +6,7 @@ const manager = {
   results: 'ipc://r',
   events: 'ipc://e',
   nextSequence: 7,
-  isFull: false,
+  full: null,
 };
 const subject = { incarnation: 'n-su1', intake: 'ipc://i' };
 
@@ -53,14 +53,14 @@ test("what is new begins where the journal stood at the node's start, whatever r
 
 test('a full disk is known until the integration manager says otherwise, or another one lives', () => {
   const register = createRegister('n', []);
-  register.setFull(true);
+  register.setFull({ kind: 'disk' });
   expect(register.peers().integrationManager).toBeUndefined();
   register.ready('integration-manager', manager);
-  register.setFull(true);
-  expect(register.peers().integrationManager?.isFull).toBe(true);
+  register.setFull({ kind: 'disk' });
+  expect(register.peers().integrationManager?.full).toEqual({ kind: 'disk' });
   register.end('integration-manager');
   register.ready('integration-manager', manager);
-  expect(register.peers().integrationManager?.isFull).toBe(false);
+  expect(register.peers().integrationManager?.full).toBeNull();
 });
 
 test('the gateway has an address as long as the services live', () => {
