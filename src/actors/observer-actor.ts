@@ -8,7 +8,11 @@ import { type Observed, readTick } from './bodies.ts';
 import type { Component } from './component.ts';
 
 /** Hears of every observation that was made. */
-export type OnObserved = (kind: string, outcome: Observation['outcome']['kind']) => void;
+export type OnObserved = (look: {
+  readonly target: Tick['target'];
+  readonly outcome: Observation['outcome']['kind'];
+  readonly durationMs: number;
+}) => void;
 
 export interface ObserverOptions {
   readonly kinds: ReadonlyMap<string, ObserverKind>;
@@ -27,8 +31,10 @@ export function createObserver(options: ObserverOptions): Component {
     async observe(body, { signal }) {
       const tick = readTick(body);
       const behaviour = () => createObserverBehaviour(options);
+      const begun = performance.now();
       const observed = await actors.spawn(behaviour, `observer/${tick.target.name}`).ask(tick, signal);
-      onObserved(tick.target.kind, observed.observation.outcome.kind);
+      const { outcome } = observed.observation;
+      onObserved({ target: tick.target, outcome: outcome.kind, durationMs: performance.now() - begun });
       return observed;
     },
   };

@@ -25,6 +25,6 @@ function padded(cell: Cell, width: number): string {
   return (typeof cell === 'string' ? text : cell.paint(text)) + padding;
 }
 
-function textOf(cell: Cell): string {
+export function textOf(cell: Cell): string {
   return typeof cell === 'string' ? cell : cell.text;
 }

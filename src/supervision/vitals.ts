@@ -6,6 +6,8 @@ export interface Vitals {
   readonly heapUsedBytes: number;
   /** Processor time since it began. */
   readonly cpuMs: number;
+  /** Since it began, by the monotonic clock: what it counts divided by this is a rate. Missing in what an older version says. */
+  readonly uptimeMs?: number;
   /** The longest time that the event loop was late since the reading before. */
   readonly loopDelayMs: number;
 }
@@ -23,6 +25,10 @@ export function watchVitals(): () => Vitals {
     // The histogram holds the time between two looks.
     const loopDelayMs = delays.count === 0 ? 0 : Math.max(0, delays.max / 1e6 - resolutionMs);
     delays.reset();
-    return { residentBytes: rss, heapUsedBytes: heapUsed, cpuMs: (user + system) / 1000, loopDelayMs };
+    const cpuMs = (user + system) / 1000;
+    return {
+      ...{ residentBytes: rss, heapUsedBytes: heapUsed, cpuMs },
+      ...{ uptimeMs: performance.now(), loopDelayMs },
+    };
   };
 }

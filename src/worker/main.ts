@@ -27,6 +27,7 @@ import { encodeWord, type Word } from '../transport/word-frame.ts';
 import { callMethod } from './call.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { advance, conclude, createRun, type Finished, type WorkerRun } from './run.ts';
+import { createSlowestLooks } from './slowest-looks.ts';
 import { walkOf } from './walks.ts';
 
 /*
@@ -41,14 +42,16 @@ runChild({
     const journal = openJournalReader(join(dataDir, 'journal'));
     const actors = new ActorSystem();
     const observations: Record<string, number> = {};
+    const slowest = createSlowestLooks();
     const builtIn = createComponents({
       kinds: observerKinds,
       actors,
       projectDir: own.projectDir,
       startedAt: own.startedAt,
-      onObserved(kind, outcome) {
-        const name = `${kind} ${outcome}`;
+      onObserved({ target, outcome, durationMs }) {
+        const name = `${target.kind} ${outcome}`;
         observations[name] = (observations[name] ?? 0) + 1;
+        slowest.add(target.name, durationMs, performance.now());
       },
     });
     // What components print must not come between the events that the bridge prints.
@@ -186,6 +189,7 @@ runChild({
       stats: () => ({
         ...counts,
         observations,
+        slowest: slowest.list(performance.now()),
         running: runs.size,
         held: held.length,
         rules: flows.reading(),

@@ -1,6 +1,7 @@
-import { duration, integer } from '../../config/settings.ts';
+import { duration, integer, oneOf } from '../../config/settings.ts';
 import type { CommandSpec } from '../command.ts';
-import { readBeginning, readMoment } from '../moment-option.ts';
+import { logLevels } from '../logs/log-line.ts';
+import { readBeginning, readMoment, readSince } from '../moment-option.ts';
 
 export const seeCommands: readonly CommandSpec[] = [
   {
@@ -9,9 +10,11 @@ export const seeCommands: readonly CommandSpec[] = [
     formats: ['json', 'jsonl'],
     options: [
       { flags: '--at <seq|time>', doc: 'as it was: 7, 10:04, 2025-06-01T10:04:12Z', read: readMoment },
+      { flags: '--watch', doc: 'live, until q or Ctrl-C; in a pipe a line per change' },
     ],
     examples: [
       ['pzm state', 'every target'],
+      ['pzm state --watch', 'live; what has changed a moment ago is marked'],
       ["pzm state 'http:*' --format json", 'those that http observes, as data'],
       ['pzm state --at 10:04', 'as it was at that time, by the journal'],
     ],
@@ -78,5 +81,50 @@ export const seeCommands: readonly CommandSpec[] = [
     formats: ['json'],
     examples: [['pzm status worker-1', 'one of them']],
     load: () => import('../commands/status.ts'),
+  },
+  {
+    usage: 'top',
+    summary: 'the running node, live: processes, rates, latency, what waits, hottest topics, slowest looks',
+    formats: ['json', 'jsonl'],
+    options: [
+      { flags: '--once', doc: 'one picture as text, as in a pipe' },
+      {
+        flags: '--interval <duration>',
+        doc: 'how often to look (1s)',
+        read: duration(100, 3_600_000),
+      },
+    ],
+    examples: [
+      ['pzm top', 'q leaves, p holds, s sorts, ? explains'],
+      ['pzm top --once', 'one picture, for a report'],
+      ['pzm top --format json --interval 10s', 'a document every ten seconds, one a line'],
+    ],
+    load: () => import('../commands/top.ts'),
+  },
+  {
+    usage: 'logs [process]',
+    summary:
+      'what the processes have logged, in the order of time; "up" is what a node in the background printed',
+    formats: ['json', 'jsonl'],
+    options: [
+      { flags: '-f, --follow', doc: 'go on with what comes, over restarts; begins with the last 10 lines' },
+      {
+        flags: '--since <duration|time>',
+        doc: 'from then on: 1h, 10:04, 2025-06-01T10:04:12Z',
+        read: readSince,
+      },
+      {
+        flags: '--level <level>',
+        doc: `this one and the graver ones: ${logLevels.join(', ')}`,
+        read: oneOf(...logLevels),
+      },
+      { flags: '--lines <n>', doc: 'the last n lines of it', read: integer(0, 1_000_000) },
+    ],
+    examples: [
+      ['pzm logs -f', 'all of them, as it comes'],
+      ['pzm logs worker-1 --since 1h', 'one of them'],
+      ['pzm logs --level warn --format json', 'what should not have happened, as it was written'],
+    ],
+    load: () => import('../commands/logs.ts'),
   },
 ];

@@ -9,7 +9,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** The text in exactly so many columns at most; what does not fit ends in an ellipsis. */
+/** The text in at most so many columns; what does not fit ends in an ellipsis. */
 export function cutToWidth(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   if (width <= 0) return '';
