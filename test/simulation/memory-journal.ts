@@ -1,8 +1,14 @@
 import { createRemoval, type RemovalRules } from '../../src/journal/retention.ts';
-import type { Charge } from '../../src/model/charge.ts';
+import { type Charge, withCharge } from '../../src/model/charge.ts';
 import type { Commit, CommittedEvidence } from '../../src/model/commit.ts';
 import { writeNumber } from '../../src/model/envelope.ts';
-import type { DeadLetter, KeyRow, ParkedRow } from '../../src/model/run.ts';
+import {
+  type DeadLetter,
+  type KeyRow,
+  type LetterOrder,
+  type ParkedRow,
+  pendingSource,
+} from '../../src/model/run.ts';
 
 export interface StoredRecord {
   readonly sequence: number;
@@ -24,7 +30,11 @@ export interface MemoryJournal {
   readonly pending: Map<number, Buffer>;
   readonly ids: Map<string, 'pending' | 'parked' | 'settled'>;
   readonly parked: Map<string, ParkedRow>;
-  readonly deadLetters: DeadLetter[];
+  /** By order: those that are there, and all that ever were. */
+  readonly dead: Map<number, DeadLetter>;
+  readonly letters: Map<number, DeadLetter>;
+  /** By id: how often a task waited again. */
+  readonly redriven: Map<string, number>;
 }
 
 export function createMemoryJournal(): MemoryJournal {
@@ -40,7 +50,9 @@ export function createMemoryJournal(): MemoryJournal {
     pending: new Map(),
     ids: new Map(),
     parked: new Map(),
-    deadLetters: [],
+    dead: new Map(),
+    letters: new Map(),
+    redriven: new Map(),
   };
 }
 
@@ -76,8 +88,26 @@ export function applyCommit(journal: MemoryJournal, commit: Commit, time = 0): v
     journal.parked.set(row.correlationId, row);
     journal.ids.set(row.id, 'parked');
   }
-  journal.deadLetters.push(...commit.deadLetters);
-  journal.nextOrder += commit.deadLetters.length;
+  for (const { order, retried } of commit.letterOrders) {
+    journal.dead.delete(order);
+    if (retried) redrive(journal, retried);
+  }
+  for (const letter of commit.deadLetters) {
+    journal.letters.set(journal.nextOrder, letter);
+    journal.dead.set(journal.nextOrder++, letter);
+  }
+}
+
+function redrive(
+  journal: MemoryJournal,
+  { id, key, record, history, redrives }: NonNullable<LetterOrder['retried']>,
+): void {
+  const number = journal.nextOrder;
+  addPending(journal, record);
+  journal.ids.set(id, 'pending');
+  const charge = { source: pendingSource, number, attempts: 0, history, redrives };
+  journal.charges.set(key, withCharge(journal.charges.get(key) ?? [], charge));
+  journal.redriven.set(id, (journal.redriven.get(id) ?? 0) + 1);
 }
 
 /** How many batches were removed. */

@@ -37,7 +37,7 @@ test('one seed replays exactly', () => {
   expect(runWorld({ seed: 7 })).toEqual(runWorld({ seed: 7 }));
 });
 
-test.each<Rule>(['R1', 'R2', 'R3', 'R4', 'R9'])('without %s seeds fail', (without) => {
+test.each<Rule>(['R1', 'R2', 'R3', 'R4', 'R9', 'ADR 16'])('without %s seeds fail', (without) => {
   let failed = 0;
   for (let seed = 1; seed <= 300 && failed <= 30; seed++) {
     try {

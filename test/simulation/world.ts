@@ -34,11 +34,24 @@ import {
   type WorkerRun,
 } from '../../src/worker/run.ts';
 import { type Agenda, createAgenda } from './agenda.ts';
+import {
+  areDecided,
+  brokenIds,
+  carryOut,
+  createPeople,
+  decide,
+  isBroken,
+  noteTold,
+  orderedTopic,
+  orderSteps,
+  type People,
+  wrongEnding,
+} from './letters.ts';
 import { applyCommit, createMemoryJournal, type MemoryJournal } from './memory-journal.ts';
 import { type Chance, createChance } from './random.ts';
 
 /** A rule of protocol.md that a mutation run takes away, to show that it is needed. */
-export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R9';
+export type Rule = 'R1' | 'R2' | 'R3' | 'R4' | 'R9' | 'ADR 16';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -56,14 +69,15 @@ const ids = (name: string, count: number) =>
 /** Whoever runs it dies. */
 const poisonId = 'poison-1';
 const maxAttempts = 12;
-const harmlessIds = [...ids('push', 8), ...ids('park', 6)];
+const harmlessIds = [...ids('push', 8), ...ids('park', 6), ...brokenIds];
 const faultsUntilMs = 3000;
 const endMs = 60_000;
 
 /** Before the pushed key: admissions have keys of their own. */
 const admitting = 'admit-';
 const groupOf = (key: string) => (key === 'c' ? 'shared-host' : '');
-const flowOf = (id: string) => (id === poisonId ? 'Poison' : id.startsWith('park') ? 'P' : 'T');
+const flows = { push: 'T', park: 'P', poison: 'Poison', broken: 'Broken', order: 'OrderLetter' } as const;
+const flowOf = (id: string) => flows[id.split('-')[0] as keyof typeof flows];
 
 /*
  * The whole pipeline on simulated time: the real cores, joined by channels that delay and lose. One seed decides
@@ -86,6 +100,8 @@ export function runWorld({ seed, without, poisoned = false }: WorldOptions): {
     lastOf: new Map(),
     chain: new Map(),
     answered: new Map(),
+    weighed: new Map(),
+    people: createPeople(),
     delivered: new Set(),
     subject: undefined,
     workers: new Map(),
@@ -159,6 +175,9 @@ interface World {
   readonly chain: Map<string, number>;
   /** By id: how often a task went on after its answer. */
   readonly answered: Map<string, number>;
+  /** By id: how often a task was done that often cannot be. */
+  readonly weighed: Map<string, number>;
+  readonly people: People;
   readonly delivered: Set<number>;
   subject: SubjectLife | undefined;
   readonly workers: Map<string, WorkerLife>;
@@ -186,6 +205,12 @@ const parkSteps: WalkStep[] = [
   { kind: 'publish', topic: 'P/answered/', text: 'publish' },
   { kind: 'done', text: '??done' },
 ];
+/** Often refuses. */
+const weighSteps: WalkStep[] = [
+  { kind: 'call', component: 'Counter', method: 'weigh', text: 'weigh' },
+  { kind: 'publish', topic: 'Broken/weighed/', text: 'publish' },
+  { kind: 'done', text: '??done' },
+];
 const endingSteps = (method: string): WalkStep[] => [
   { kind: 'call', component: 'Parking', method, text: method },
   { kind: 'done', text: '??done' },
@@ -194,6 +219,8 @@ const walks: Readonly<Record<string, WalkStep[]>> = {
   T: steps,
   P: parkSteps,
   Poison: steps,
+  Broken: weighSteps,
+  OrderLetter: orderSteps,
   Answer: endingSteps('resume'),
   Expire: endingSteps('expire'),
 };
@@ -266,8 +293,9 @@ function produceTicks(world: World, life: SourceLife): void {
 
 /** Like the gateway: a push that was not answered "accepted" is pushed again by whoever pushed it. */
 function produceAdmissions(world: World, life: SourceLife): void {
-  for (const [index, id] of world.pushIds.entries()) {
-    const key = keys[index % keys.length]!;
+  decide(world.people, world.journal, world.chance);
+  const pushes = world.pushIds.map((id, index) => ({ id, key: keys[index % keys.length]! }));
+  for (const [index, { id, key }] of [...pushes, ...world.people.orders].entries()) {
     const lane = admitting + key;
     if (world.journal.ids.has(id) || life.window.keys.has(lane) || !hasRoom(life.window)) continue;
     const number = Math.floor(world.agenda.now) * 100 + world.lives * 10 + index;
@@ -336,7 +364,7 @@ function startSubject(world: World): void {
   const life: SubjectLife = {
     ...life0,
     state: subject.createSubject(
-      { incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1, ownRunsPerWorker: 1 },
+      { incarnation: life0.incarnation, tasksPerRun: 4, runsPerGroup: 1, ownRunsPerWorker: 2 },
       alive,
       world.without === 'R9' ? [] : world.journal.charges,
     ),
@@ -505,11 +533,13 @@ function walkOn(world: World, worker: WorkerLife, state: WorkerRun): void {
     });
     return;
   }
+  // What it read of the letter may be old when it is done.
+  const ordered = state.task.flow === 'OrderLetter' ? carryOut(world.journal, state) : undefined;
   const slow = world.chance.happens(0.05) ? world.chance.between(200, 900) : world.chance.between(0, 10);
   world.agenda.after(slow, () => {
     if (!worker.alive) return;
     if (state.task.flow === 'Poison') return poison(world, worker);
-    conclude(state, outcomeOf(world, state));
+    conclude(state, ordered ?? outcomeOf(world, state));
     walkOn(world, worker, state);
   });
 }
@@ -531,7 +561,8 @@ function outcomeOf(world: World, state: WorkerRun): CallOutcome {
     return { kind: 'ended', reason: '', emissions: [], endings: row ? [{ row, answer }] : [] };
   }
   if (task.flow === 'Admit') {
-    const body = Buffer.from('{}');
+    const order = world.people.orders.find(({ id }) => id === task.id);
+    const body = Buffer.from(JSON.stringify(order?.request ?? {}));
     const key = task.key.slice(admitting.length);
     return {
       kind: 'ended',
@@ -540,6 +571,8 @@ function outcomeOf(world: World, state: WorkerRun): CallOutcome {
       endings: [],
     };
   }
+  if (task.flow === 'Broken' && world.chance.happens(0.5))
+    return { kind: 'rejected', code: 'action.failed', message: 'the scales are broken' };
   if (world.chance.happens(0.05))
     return { kind: 'retry', code: 'action.failed', message: 'by chance', retryAfterMs: 100 };
   const before = (state.states.read('Counter', task.key) as number | undefined) ?? 0;
@@ -588,7 +621,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       stateVersion: (actor: string, key: string) => journal.states.get(stateId(actor, key))?.version ?? 0,
       isPending: (order: number) => journal.pending.has(order),
       isParked: (id: string) => journal.parked.has(id),
-      isDead: () => false,
+      isDead: (order: number) => world.without === 'ADR 16' || journal.dead.has(order),
       knowsId: (id: string) => journal.ids.has(id),
     };
     const lying = {
@@ -597,7 +630,7 @@ function commitInbox(world: World, life: ManagerLife): void {
       stateVersion: (actor: string, key: string) =>
         group[0]!.states.find((state) => state.actor === actor && state.key === key)?.base ?? 0,
       isPending: () => true,
-      isDead: () => false,
+      isDead: () => true,
       isParked: (id: string) => group[0]!.unparks.some(({ correlationId }) => correlationId === id),
       knowsId: () => false,
     };
@@ -745,16 +778,16 @@ function end(world: World, life: Life): void {
 /** Invariants 1 and 2, after every commit. */
 function checkNewRecords(world: World): void {
   for (; world.checkedSegments < world.journal.records.length; world.checkedSegments++) {
-    const { bytes } = world.journal.records[world.checkedSegments]!;
+    const { topic, bytes } = world.journal.records[world.checkedSegments]!;
     for (let at = 0; at < bytes.length; ) {
       const length = checkRecord(bytes, at, bytes.length);
-      checkRecordOf(world, bytes.subarray(at, at + length));
+      checkRecordOf(world, topic, bytes.subarray(at, at + length));
       at += length;
     }
   }
 }
 
-function checkRecordOf(world: World, record: Buffer): void {
+function checkRecordOf(world: World, topic: string, record: Buffer): void {
   const source = readField(record, 0, 'source');
   const key = readField(record, 0, 'key');
   const number = readNumber(record, 0);
@@ -768,10 +801,14 @@ function checkRecordOf(world: World, record: Buffer): void {
   if (source === 'ticks' && number !== Math.max(last, 0) + 1)
     throw new Broken(`task ${name} came right after ${last}`);
   world.lastOf.set(lane, number);
-  if (readField(record, 0, 'flow') === 'P') {
-    const id = readField(record, 0, 'id');
-    world.answered.set(id, (world.answered.get(id) ?? 0) + 1);
+  if (topic === orderedTopic) {
+    const wrong = noteTold(world.people, world.journal, record);
+    if (wrong !== undefined) throw new Broken(wrong);
+    return;
   }
+  const counted = { P: world.answered, Broken: world.weighed }[readField(record, 0, 'flow')];
+  const id = readField(record, 0, 'id');
+  counted?.set(id, (counted.get(id) ?? 0) + 1);
   const { before, after } = JSON.parse(bodyOf(record, 0).toString()) as { before: number; after: number };
   const expected = world.chain.get(key) ?? 0;
   if (before !== expected)
@@ -787,6 +824,7 @@ function isQuiet(world: World): boolean {
     journal.pending.size === 0 &&
     journal.parked.size === 0 &&
     world.pushIds.every((id) => journal.ids.get(id) === 'settled') &&
+    areDecided(world.people, journal) &&
     world.delivered.size === journal.nextSequence - 1 &&
     [...world.sources.values()].every(({ window }) => window.size === 0)
   );
@@ -816,7 +854,9 @@ function checkEvidence({ journal }: World): void {
 /** Answer and timeout race: each waiting ends once, in a record or in a dead letter. */
 function checkEndings(world: World): void {
   const { journal } = world;
-  const letters = journal.deadLetters.filter(({ record }) => readField(record, 0, 'id') !== poisonId);
+  const letters = [...journal.letters.values()].filter(
+    ({ record }) => readField(record, 0, 'id') !== poisonId && !isBroken(record),
+  );
   const expired = letters.map(({ record, code }) => {
     if (code !== 'flow.timeout') throw new Broken(`a task became a dead letter: ${code}`);
     return readField(record, 0, 'id');
@@ -830,7 +870,9 @@ function checkEndings(world: World): void {
 
 /** Poison ends as a dead letter that tells of its deliveries, and takes nobody with it (R9). */
 function checkPoison({ journal, poisonings, uncounted, pushIds }: World): void {
-  const letters = journal.deadLetters.filter(({ record }) => readField(record, 0, 'id') === poisonId);
+  const letters = [...journal.letters.values()].filter(
+    ({ record }) => readField(record, 0, 'id') === poisonId,
+  );
   if (letters.length !== (pushIds.includes(poisonId) ? 1 : 0))
     throw new Broken(`the poison became ${letters.length} dead letters`);
   // Two more, for the deaths in company that it takes until it is leased alone.
@@ -860,6 +902,8 @@ function checkEnd(world: World): void {
   for (const id of world.pushIds)
     if (journal.ids.get(id) !== 'settled') throw new Broken(`${id} was never settled`);
   checkEndings(world);
+  const wrong = wrongEnding(world.people, journal, world.weighed);
+  if (wrong !== undefined) throw new Broken(wrong);
   checkPoison(world);
   checkEvidence(world);
   if (world.delivered.size !== journal.nextSequence - 1) throw new Broken('the bridge left something behind');

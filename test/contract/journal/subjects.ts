@@ -55,8 +55,8 @@ export const memoryJournal: JournalSubject = {
         ),
       segments: () => memory.records,
       isParked: (correlationId: string) => memory.parked.has(correlationId),
-      isDead: () => false,
-      deadLetters: () => memory.deadLetters.map(({ record }) => record),
+      isDead: (order: number) => memory.dead.has(order),
+      deadLetters: () => [...memory.dead.values()].map(({ record }) => record),
       nextSequence: () => memory.nextSequence,
       evidenceOf: (sequence: number) =>
         memory.evidence.find(({ first, count }) => first <= sequence && sequence < first + count),
