@@ -5,6 +5,7 @@ import { runChild } from '../supervision/child-process.ts';
 import { createLogger } from '../telemetry/log.ts';
 import type { ChildConfiguration, ManagerPeer, Peers, SupervisorWord } from '../topology/wire.ts';
 import { Listener } from '../transport/bell.ts';
+import { receiptTopic } from '../transport/word-frame.ts';
 import { openBridge } from './bridge.ts';
 import { openSink } from './open-sink.ts';
 
@@ -24,8 +25,8 @@ runChild({
       if (!next || next.incarnation === manager?.incarnation) return;
       manager = next;
       listener?.close();
-      // Everything that is published: the bell only says when to look.
-      listener = new Listener(next.events, ['']);
+      // Each commit has its receipts, and they are little: the bell only says when to look.
+      listener = new Listener(next.events, [receiptTopic]);
       void listener.receive(() => bridge.ring());
       bridge.ring();
     };

@@ -91,8 +91,8 @@ export interface JournalReader {
   /** All rows of an actor, by key; or so many of those behind a key. */
   stateRows(actor: string, after?: string, most?: number): StateRow[];
   isPending(order: number): boolean;
-  /** Rows after `order`, oldest first. */
-  pendingAfter(order: number, most: number): PendingRow[];
+  /** Rows after `order`, oldest first: no more than `most`, and none after those that come to `mostBytes`. */
+  pendingAfter(order: number, most: number, mostBytes?: number): PendingRow[];
   outcomeOf(id: string): RowOutcome | undefined;
   parkedRow(correlationId: string): ParkedRow | undefined;
   /** Rows whose deadline is not after `time`, the longest overdue first. */

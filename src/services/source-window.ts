@@ -17,20 +17,33 @@ interface KeyWindow {
 
 export interface SourceWindow {
   readonly source: string;
-  /** R10: at this many tasks without receipt the source stops by itself. */
+  /** R10: at this many tasks without receipt, or this much of them, the source stops by itself. */
   readonly limit: number;
+  readonly limitBytes: number;
   readonly keys: Map<string, KeyWindow>;
   size: number;
+  /** Of the records that it holds; the subject holds them too. */
+  bytes: number;
 }
 
 export const windowLimit = 4096;
+export const windowLimitBytes = 64 * 1024 * 1024;
 
-export function createSourceWindow(source: string, limit = windowLimit): SourceWindow {
-  return { source, limit, keys: new Map(), size: 0 };
+export function createSourceWindow(
+  source: string,
+  limit = windowLimit,
+  limitBytes = windowLimitBytes,
+): SourceWindow {
+  return { source, limit, limitBytes, keys: new Map(), size: 0, bytes: 0 };
 }
 
 export function hasRoom(window: SourceWindow): boolean {
-  return window.size < window.limit;
+  return roomOf(window) > 0;
+}
+
+/** How many tasks more: whoever has several to send asks once. */
+export function roomOf({ size, limit, bytes, limitBytes }: SourceWindow): number {
+  return bytes < limitBytes ? Math.max(0, limit - size) : 0;
 }
 
 /**
@@ -38,7 +51,7 @@ export function hasRoom(window: SourceWindow): boolean {
  * @throws Error when the window is full or the number does not rise: both are mistakes of the caller.
  */
 export function hold(window: SourceWindow, task: SourceTask): void {
-  if (!hasRoom(window)) throw new Error(`The window of ${window.source} is full.`);
+  if (window.size >= window.limit) throw new Error(`The window of ${window.source} is full.`);
   let key = window.keys.get(task.key);
   if (!key) {
     key = { tasks: [], head: 0 };
@@ -48,6 +61,7 @@ export function hold(window: SourceWindow, task: SourceTask): void {
   if (last && task.number <= last.number) throw new Error(`Numbers of ${task.key} must rise.`);
   key.tasks.push(task);
   window.size++;
+  window.bytes += task.record.length;
 }
 
 /** Lets go of everything that is settled; returns how many tasks that were. */
@@ -55,7 +69,10 @@ export function settleUpTo(window: SourceWindow, keyName: string, last: number):
   const key = window.keys.get(keyName);
   if (!key) return 0;
   const before = key.head;
-  while (key.head < key.tasks.length && key.tasks[key.head]!.number <= last) key.head++;
+  for (let task = key.tasks[key.head]; task && task.number <= last; task = key.tasks[key.head]) {
+    window.bytes -= task.record.length;
+    key.head++;
+  }
   const settled = key.head - before;
   window.size -= settled;
   if (key.head === key.tasks.length) window.keys.delete(keyName);

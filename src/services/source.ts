@@ -3,7 +3,15 @@ import type { Receipt } from '../model/run.ts';
 import type { SubjectPeer } from '../topology/wire.ts';
 import { frameHeader } from '../transport/frame.ts';
 import { Outbox } from '../transport/outbox.ts';
-import { createSourceWindow, hasRoom, hold, isOutstanding, settleUpTo, unsettled } from './source-window.ts';
+import {
+  createSourceWindow,
+  hasRoom,
+  hold,
+  isOutstanding,
+  roomOf,
+  settleUpTo,
+  unsettled,
+} from './source-window.ts';
 
 /** What a source says of a task; the rest of the envelope is the same for all of its tasks. */
 export interface NumberedTask {
@@ -79,7 +87,7 @@ export function createSource(
     hasRoom: () => hasRoom(window),
     isOutstanding: (key) => isOutstanding(window, key),
     size: () => window.size,
-    room: () => window.limit - window.size,
+    room: () => roomOf(window),
     send(task) {
       const record = encodeEnvelope({
         id: task.id,

@@ -116,14 +116,24 @@ export function takeOut(lane: Lane, most: number): WaitingTask[] {
   return tasks;
 }
 
+export interface SettledCounts {
+  readonly settledTasks: number;
+  /** Of these, rows of `pending`. */
+  readonly settledRows: number;
+  readonly settledRowBytes: number;
+}
+
 /** Ends the lane's run: what is settled is dropped, the rest stands again before everything that waits. */
-export function endRun(lane: Lane, settled: Settled): { settledTasks: number; settledRows: number } {
-  const counts = { settledTasks: 0, settledRows: 0 };
+export function endRun(lane: Lane, settled: Settled): SettledCounts {
+  const counts = { settledTasks: 0, settledRows: 0, settledRowBytes: 0 };
   const isSettled = (task: WaitingTask): boolean => {
     const isRow = task.source === pendingSource;
     const is = isRow ? !settled.isPending(task.number) : task.number <= settled.mark(task.source);
     if (is) counts.settledTasks++;
-    if (is && isRow) counts.settledRows++;
+    if (is && isRow) {
+      counts.settledRows++;
+      counts.settledRowBytes += task.end - task.start;
+    }
     return is;
   };
   const rest = (lane.run?.tasks ?? []).filter((task) => !isSettled(task));

@@ -32,6 +32,10 @@ const tickEveryMs = 50;
 const ownRunsPerWorker = 16;
 /** Rows of `pending` that are held here; the others wait on disk. */
 const rowsHeldMost = 4096;
+const rowsHeldMostBytes = 64 * 1024 * 1024;
+/** Read at once. */
+const pageRows = 256;
+const pageBytes = 4 * 1024 * 1024;
 
 runChild({
   async configure(configuration, channel) {
@@ -76,13 +80,13 @@ runChild({
       }
     };
     const readPending = () => {
-      while (state.rowsHeld < rowsHeldMost) {
-        const rows = journal.pendingAfter(pendingCursor, 256);
+      while (state.rowsHeld < rowsHeldMost && state.rowsHeldBytes < rowsHeldMostBytes) {
+        const rows = journal.pendingAfter(pendingCursor, pageRows, pageBytes);
         for (const { order, record } of rows) {
           pendingCursor = order;
           takeFrame(state, lanes, record, 0, 'journal');
         }
-        if (rows.length < 256) return;
+        if (rows.length === 0) return;
       }
     };
     const lookUp = () => {

@@ -71,6 +71,8 @@ export interface SubjectState {
   waiting: number;
   /** Rows of `pending` that wait or run here; the shell reads more of them when there are few. */
   rowsHeld: number;
+  /** And few bytes of them. */
+  rowsHeldBytes: number;
   nowMs: number;
 }
 
@@ -99,6 +101,7 @@ export function createSubject(
     nextRun: 1,
     waiting: 0,
     rowsHeld: 0,
+    rowsHeldBytes: 0,
     nowMs: 0,
   };
 }

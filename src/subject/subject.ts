@@ -41,7 +41,10 @@ export function take(state: SubjectState, lane: Lane, task: WaitingTask): void {
   restoreAttempts(state, lane, task);
   state.counts.taken++;
   state.waiting++;
-  if (task.source === pendingSource) state.rowsHeld++;
+  if (task.source === pendingSource) {
+    state.rowsHeld++;
+    state.rowsHeldBytes += task.end - task.start;
+  }
   if (!lane.queued && !lane.run) enqueue(state, lane);
 }
 
@@ -158,9 +161,10 @@ function finish(state: SubjectState, lane: Lane, settled: Settled): void {
   if (!run) return;
   giveBack(state.workers.get(run.worker), run.id);
   const before = waitingCount(lane);
-  const { settledTasks, settledRows } = endRun(lane, settled);
+  const { settledTasks, settledRows, settledRowBytes } = endRun(lane, settled);
   forgetSettledCharges(state, lane.key, settled);
   state.rowsHeld -= settledRows;
+  state.rowsHeldBytes -= settledRowBytes;
   state.waiting += waitingCount(lane) - before;
   state.counts.settled += settledTasks;
   if (settledTasks > 0) lane.deaths = 0;

@@ -30,6 +30,8 @@ const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 // The cells with a broker lie beside the other tests that need one; it takes its time to start.
 const asksForBroker = values.only === undefined ? !values.chaos : values.only.includes('broker');
 const where = ['--project', 'faults', 'test/faults/'];
+// What waits in memory under pressure, with more of it than for every change.
+if (values.only === undefined && !values.chaos) where.push('--project', 'e2e', 'test/e2e/memory');
 if (asksForBroker) where.push('--project', 'broker', 'test/broker/faults');
 const tests = spawn(process.execPath, [vitest, 'run', ...where, '--reporter', 'dot', '--silent'], {
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -4,7 +4,7 @@ import { noCharges } from '../../model/charge.ts';
 import { PolarError } from '../../model/errors.ts';
 import { decodeBatch } from '../batch.ts';
 import { findEvidence } from '../evidence-row.ts';
-import type { JournalReader, StateRow } from '../journal.ts';
+import type { JournalReader, PendingRow, StateRow } from '../journal.ts';
 import { type Head, type Identity, openTables, schema, sizeOf, type Tables } from './tables.ts';
 
 /**
@@ -104,10 +104,16 @@ export function createReader(tables: Tables): JournalReader {
       newest();
       return pending.doesExist(order);
     },
-    pendingAfter(order, most) {
+    pendingAfter(order, most, mostBytes = Number.POSITIVE_INFINITY) {
       newest();
-      const range = pending.getRange({ start: order + 1, limit: most });
-      return Array.from(range, ({ key, value }) => ({ order: key, record: Buffer.from(value) }));
+      const rows: PendingRow[] = [];
+      let bytes = 0;
+      for (const { key, value } of pending.getRange({ start: order + 1, limit: most })) {
+        rows.push({ order: key, record: Buffer.from(value) });
+        bytes += value.length;
+        if (bytes >= mostBytes) break;
+      }
+      return rows;
     },
     outcomeOf(id) {
       newest();

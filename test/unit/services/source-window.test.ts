@@ -5,6 +5,7 @@ import {
   hasRoom,
   hold,
   isOutstanding,
+  roomOf,
   type SourceTask,
   settleUpTo,
   unsettled,
@@ -38,6 +39,16 @@ describe('the window of a source', () => {
     expect(() => hold(window, task('c', 1))).toThrowError('full');
     settleUpTo(window, 'a', 1);
     expect(hasRoom(window)).toBe(true);
+  });
+
+  it('stops when what it holds is large, however little of it there is', () => {
+    const window = createSourceWindow('pushes', 10, 100);
+    hold(window, { key: 'a', number: 1, record: Buffer.alloc(60) });
+    expect([hasRoom(window), roomOf(window)]).toEqual([true, 9]);
+    hold(window, { key: 'b', number: 1, record: Buffer.alloc(60) });
+    expect([hasRoom(window), roomOf(window)]).toEqual([false, 0]);
+    settleUpTo(window, 'a', 1);
+    expect([window.bytes, roomOf(window)]).toEqual([60, 9]);
   });
 
   it('refuses a number that does not rise', () => {
