@@ -1,9 +1,9 @@
 import type { JournalRecord } from '../journal/batch.ts';
-import { readJournal, recordAt } from '../journal/follow.ts';
+import { recordAt } from '../journal/follow.ts';
 import type { JournalReader } from '../journal/journal.ts';
 import type { Quarantined } from '../journal/lmdb/bridge-tables.ts';
 import type { CursorStore } from '../journal/lmdb/cursor-store.ts';
-import { eventOf } from '../journal/record-event.ts';
+import { createOutgoingEvents } from '../journal/outgoing-events.ts';
 import { createWake, type Wake } from '../journal/wake.ts';
 import { codeOf, errorCodes, hasCode, messageOf } from '../model/errors.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -11,6 +11,7 @@ import { longestBackOffMs } from './back-off.ts';
 import { createCursor, rewind, roomOf, sent, settleSequence } from './cursor.ts';
 import { createLedger } from './ledger.ts';
 import { acquit, channelClosed, createPoison, isCareful } from './poison.ts';
+import { createRecords } from './records.ts';
 import { createRedrives } from './redrives.ts';
 import type { LinkError, LinkStatus, Sink } from './sink.ts';
 
@@ -64,6 +65,8 @@ const stopWithinMs = 5000;
 const longestTimerMs = 2 ** 31 - 1;
 /** Handed over before the event loop has a turn: with much more at a time this process would seem to hang. */
 const bytesPerTurn = 1 << 20;
+/** Of records on their way: all of them lie in memory, here and at the client. One more may be begun below it. */
+const mostBytesUnderWay = 16 << 20;
 /** The stream goes on beside what is sent again. */
 const redriveShare = 1 / 4;
 
@@ -73,12 +76,14 @@ const redriveShare = 1 / 4;
  */
 export function startDelivery(options: DeliveryOptions): Delivery {
   const { reader, store, sink, wake, signal, log } = options;
-  const journal = reader.info();
+  const outgoingOf = createOutgoingEvents(reader.info());
   const cursor = createCursor(startOf(options), sink.window);
   const poison = createPoison();
   const counts = { delivered: 0, redelivered: 0 };
   let lastError: LinkError | null = null;
   let awaySince: number | null = Date.now();
+  let bytesUnderWay = 0;
+  let bytesThisTurn = 0;
   const note = (error: unknown) => {
     lastError = { code: codeOf(error) ?? 'error', message: messageOf(error), time: Date.now() };
   };
@@ -90,7 +95,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
 
   const underWay = () => cursor.sent - cursor.settled - cursor.ahead.size + redrives.underWay.size;
   const hasRoom = () => {
-    if (life.signal.aborted || ledger.isFull()) return false;
+    if (life.signal.aborted || ledger.isFull() || bytesUnderWay >= mostBytesUnderWay) return false;
     return isCareful(poison) ? underWay() === 0 : roomOf(cursor) > redrives.underWay.size;
   };
   const end = (sequence: number, row: Quarantined | undefined) => {
@@ -126,22 +131,27 @@ export function startDelivery(options: DeliveryOptions): Delivery {
 
   const write = (record: JournalRecord, attempt: number) => {
     const { sequence } = record;
+    const sizeBytes = record.record.length;
+    bytesThisTurn += sizeBytes;
     const mine = life;
     let writing: Promise<void>;
     try {
-      writing = sink.write(eventOf(record, journal), attempt);
+      writing = sink.write(outgoingOf(record), attempt);
     } catch (error) {
       return setAside(sequence, attempt - 1, error);
     }
+    bytesUnderWay += sizeBytes;
     writing.then(
       () => {
         if (mine !== life) return;
+        bytesUnderWay -= sizeBytes;
         counts.delivered++;
         if (attempt > 1) counts.redelivered++;
         end(sequence, undefined);
       },
       (error: unknown) => {
         if (mine !== life || mine.signal.aborted) return;
+        bytesUnderWay -= sizeBytes;
         const code = codeOf(error);
         if (code && errorCodes[code].disposition === 'reject') setAside(sequence, attempt, error);
         else lost(mine, error);
@@ -159,16 +169,15 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     const mostRedrives = Math.max(1, Math.floor(sink.window * redriveShare));
     // Also while nothing new is committed: what failed is the newest, as like as not.
     while (!signal.aborted && !life.signal.aborted) {
-      let bytes = 0;
+      bytesThisTurn = 0;
       while (hasRoom() && !signal.aborted) {
         const row = redrives.underWay.size < mostRedrives ? redrives.next() : undefined;
         const record = row ? undefined : records.next();
         if (row) redrive(row);
         else if (record) write(record, sent(cursor, record.sequence));
         else break;
-        bytes += record?.record.length ?? 0;
-        if (bytes < bytesPerTurn) continue;
-        bytes = 0;
+        if (bytesThisTurn < bytesPerTurn) continue;
+        bytesThisTurn = 0;
         await new Promise((resolve) => setImmediate(resolve));
       }
       await wake.wait(lookEveryMs);
@@ -185,6 +194,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       rewind(cursor);
       ledger.rewind();
       redrives.rewind();
+      bytesUnderWay = 0;
       let upSince: number | undefined;
       try {
         await unlessAborted(
@@ -267,23 +277,6 @@ function unsettled({
   return Array.from({ length: last - settled }, (_, index) => settled + 1 + index).filter(
     (sequence) => !ahead.has(sequence),
   );
-}
-
-/** The journal's records from `from` on; undefined where it ends for now. */
-function createRecords(reader: JournalReader, from: number): { next(): JournalRecord | undefined } {
-  let next = from;
-  let records = readJournal(reader, next);
-  return {
-    next() {
-      const { done, value } = records.next();
-      if (!done) {
-        next = value.sequence + 1;
-        return value;
-      }
-      records = readJournal(reader, next);
-      return undefined;
-    },
-  };
 }
 
 /** What comes of it later is of no account any more. */

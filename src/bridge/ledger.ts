@@ -3,7 +3,7 @@ import type { CursorStore, Moved } from '../journal/lmdb/cursor-store.ts';
 import { hasCode } from '../model/errors.ts';
 
 /**
- * What is settled, on its way to the disk: everything of one turn is one transaction, and a steady stream makes ten of
+ * What is settled, on its way to the disk: everything of one turn is one transaction, and a steady stream makes four of
  * them a second. What is not saved when the process dies is delivered once more, with the same id.
  */
 export interface Ledger {
@@ -34,7 +34,7 @@ export interface Ledger {
 const saveAgainMs = 1000;
 const mostUnsaved = 10_000;
 /** Each save waits for the disk: with one for every turn, the bridge did little else under load. */
-const betweenSavesMs = 100;
+const betweenSavesMs = 250;
 
 export function createLedger(options: {
   readonly store: CursorStore;

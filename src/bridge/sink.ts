@@ -1,4 +1,4 @@
-import type { CloudEvent } from '../model/cloud-event.ts';
+import type { OutgoingEvent } from '../model/outgoing-event.ts';
 
 /**
  * Where events leave. One implementation per kind of destination; test/contract holds the suite that each passes.
@@ -20,7 +20,7 @@ export interface Sink {
   readonly window: number;
   connect(onLost: (error: unknown) => void): Promise<void>;
   /** `attempt`: 1, or more where this event may have been sent before. */
-  write(event: CloudEvent, attempt: number): Promise<void>;
+  write(event: OutgoingEvent, attempt: number): Promise<void>;
   link(): LinkStatus;
   close(): Promise<void>;
 }

@@ -16,6 +16,7 @@ export function createTerminalSink(output: Writable, { format, colour }: Termina
   const palette = colour ? ansiPalette : plainPalette;
   let isClosed = false;
   const since = Date.now();
+  const linesOf = (event: CloudEvent) => (isQuiet(event) ? [] : eventLines(event, palette));
   output.on('error', () => {
     isClosed = true;
   });
@@ -23,9 +24,8 @@ export function createTerminalSink(output: Writable, { format, colour }: Termina
     name: terminalName,
     window: 1000,
     connect: () => Promise.resolve(),
-    write(event) {
-      const lines =
-        format === 'jsonl' ? [JSON.stringify(event)] : isQuiet(event) ? [] : eventLines(event, palette);
+    write(outgoing) {
+      const lines = format === 'jsonl' ? [outgoing.text.toString()] : linesOf(outgoing.event());
       if (lines.length === 0 || isClosed) return Promise.resolve();
       return new Promise((resolve, reject) => {
         output.write(`${lines.join('\n')}\n`, (error) => {

@@ -56,7 +56,7 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
   const event: { -readonly [Key in keyof CloudEvent]: CloudEvent[Key] } = {
     specversion: '1.0',
     id: `${journalId}-${sequence}`,
-    source: `/polar/${encodeURIComponent(node)}/${encodeURIComponent(method)}`,
+    source: eventSource(node, method),
     type: own?.type ?? `polar.flow.${flow}.${action}`,
     subject: domain,
     time: new Date(time).toISOString(),
@@ -72,4 +72,8 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
     event.policyhash = policy.hash;
   }
   return event;
+}
+
+export function eventSource(node: string, method: string): string {
+  return `/polar/${encodeURIComponent(node)}/${encodeURIComponent(method)}`;
 }

@@ -175,13 +175,26 @@ export function orderEventOf({
 export function isEventBody(body: unknown): body is EventBody {
   if (typeof body !== 'object' || body === null) return false;
   const { type, policy, data } = body as { type?: unknown; policy?: unknown; data?: unknown };
-  if (!(eventTypes as readonly unknown[]).includes(type)) return false;
-  if ((Object.values(orderEventTypes) as unknown[]).includes(type)) return isOrderData(data);
+  if (orderTypes.has(type)) return isOrderData(data);
+  if (!stampedTypes.has(type)) return false;
   if (typeof policy !== 'object' || policy === null || typeof data !== 'object' || data === null)
     return false;
   const { revision, hash } = policy as { revision?: unknown; hash?: unknown };
   return typeof revision === 'string' && typeof hash === 'string';
 }
+
+/** The type is ours, of those that carry a stamp. */
+export function isStampedType(type: string | undefined): type is Exclude<EventBody['type'], OrderEventType> {
+  return stampedTypes.has(type);
+}
+
+/** The type is ours, of those without a stamp. */
+export function isOrderType(type: string | undefined): boolean {
+  return orderTypes.has(type);
+}
+
+const orderTypes: ReadonlySet<unknown> = new Set(Object.values(orderEventTypes));
+const stampedTypes: ReadonlySet<unknown> = new Set(eventTypes.filter((type) => !orderTypes.has(type)));
 
 /** There is no stamp to know it by. */
 function isOrderData(data: unknown): boolean {
@@ -197,7 +210,7 @@ function isOrderData(data: unknown): boolean {
 }
 
 export function isOrderEvent(event: EventBody): event is DeliveryOrderedEvent {
-  return (Object.values(orderEventTypes) as string[]).includes(event.type);
+  return orderTypes.has(event.type);
 }
 
 export function isObservationEvent(event: EventBody): event is ObservationEvent {

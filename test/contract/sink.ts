@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Sink } from '../../src/bridge/sink.ts';
 import type { CloudEvent } from '../../src/model/cloud-event.ts';
+import { type OutgoingEvent, outgoing } from '../../src/model/outgoing-event.ts';
 
 export interface SinkSubject {
   readonly name: string;
@@ -19,8 +20,8 @@ export interface OpenedSink {
   close(): Promise<void>;
 }
 
-export function anEvent(sequence: number, part: Partial<CloudEvent> = {}): CloudEvent {
-  return {
+export function anEvent(sequence: number, part: Partial<CloudEvent> = {}): OutgoingEvent {
+  return outgoing({
     specversion: '1.0',
     id: `j-${sequence}`,
     source: '/polar/anna/http',
@@ -33,7 +34,7 @@ export function anEvent(sequence: number, part: Partial<CloudEvent> = {}): Cloud
     chainhead: 'ab',
     data: { sequence },
     ...part,
-  };
+  });
 }
 
 /** What bridge/sink.ts promises of every sink. */

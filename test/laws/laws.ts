@@ -25,7 +25,7 @@ const cores = [
 ];
 /** The I/O of their folders. */
 const shells = ['flows/load.ts', 'flows/follow-flows.ts', 'policies/load.ts'];
-const purePackages = ['node:crypto', 'fastest-levenshtein'];
+const purePackages = ['node:buffer', 'node:crypto', 'fastest-levenshtein'];
 const impureCalls =
   /\b(?:Date\.now|new Date\(\)|Math\.random|performance\.|set(?:Timeout|Interval|Immediate)\b|queueMicrotask\b|fetch\(|process\.|random(?:Bytes|UUID|Int)\b)/g;
 

@@ -8,6 +8,8 @@ import { type LinkPlace, openingFailure } from './failures.ts';
 /** Of the socket in silence, before the connection is open. */
 export const answerWithinMs = 10_000;
 const closeWithinMs = 2000;
+/** Taken by the socket at once: all that a turn has for the broker goes as one write, not a score of messages a time. */
+const bytesPerWrite = 256 * 1024;
 
 /**
  * A connection with its virtual host open, and nothing on it. Its errors are to be listened to.
@@ -30,10 +32,12 @@ export async function openConnection(
     vhost: encodeURIComponent(url.vhost),
     heartbeat: Math.ceil(heartbeatMs / 1000),
   };
-  const socket: SocketOptions = {
+  // The client's types leave the last one out, and pass it on.
+  const socket: SocketOptions & { highWaterMark: number } = {
     timeout: answerWithinMs,
     noDelay: true,
     keepAlive: true,
+    highWaterMark: bytesPerWrite,
     clientProperties: { connection_name: `polar-zmanager ${settings.name}`, product: 'polar-zmanager' },
     credentials:
       auth === 'external' ? amqp.credentials.external() : amqp.credentials.plain(username, password),

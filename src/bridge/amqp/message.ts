@@ -1,5 +1,5 @@
-import type { CloudEvent } from '../../model/cloud-event.ts';
 import { PolarError } from '../../model/errors.ts';
+import type { OutgoingEvent } from '../../model/outgoing-event.ts';
 
 /** An event as it is published: a CloudEvent in structured mode, and what consumers can bind to. */
 export interface Message {
@@ -38,8 +38,8 @@ const shortBytes = 255;
 const headerCharacters = 4096;
 
 /** @throws subject-name.invalid: too long a name for any routing key */
-export function toMessage(event: CloudEvent, attempt: number): Message {
-  const { id, type, partitionkey, traceparent } = event;
+export function toMessage(event: OutgoingEvent, attempt: number): Message {
+  const { id, type, partitionkey, traceparent, severity, owner } = event;
   if (Buffer.byteLength(partitionkey) > shortBytes) {
     throw new PolarError(
       'subject-name.invalid',
@@ -50,10 +50,9 @@ export function toMessage(event: CloudEvent, attempt: number): Message {
   // Every event passes here: no spread (ADR 10).
   const headers: { -readonly [Key in keyof MessageHeaders]: MessageHeaders[Key] } = {
     type: type.slice(0, headerCharacters),
-    sequence: Number(event.sequence),
+    sequence: event.sequence,
     attempt,
   };
-  const { severity, owner } = Object(event.data) as { severity?: unknown; owner?: unknown };
   if (isHeader(severity)) headers.severity = severity;
   if (isHeader(owner)) headers.owner = owner;
   if (attempt > 1) headers.redelivered = true;
@@ -61,16 +60,16 @@ export function toMessage(event: CloudEvent, attempt: number): Message {
   const options: { -readonly [Key in keyof Message['options']]: Message['options'][Key] } = {
     contentType: 'application/cloudevents+json',
     messageId: id,
-    timestamp: Math.floor(Date.parse(event.time) / 1000),
+    timestamp: Math.floor(event.time / 1000),
     deliveryMode: 2,
     mandatory: true,
     appId: 'polar-zmanager',
     headers,
   };
   if (Buffer.byteLength(type) <= shortBytes) options.type = type;
-  return { id, routingKey: partitionkey, content: Buffer.from(JSON.stringify(event)), options };
+  return { id, routingKey: partitionkey, content: event.text, options };
 }
 
-function isHeader(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= headerCharacters;
+function isHeader(value: string | undefined): value is string {
+  return value !== undefined && value.length <= headerCharacters;
 }

@@ -14,7 +14,6 @@ export interface Unconfirmed {
 /** What the broker has not answered yet, in the order in which it was sent. No clock and no socket of its own. */
 export class UnconfirmedMessages {
   readonly #waiting = new Set<Unconfirmed>();
-  readonly #byId = new Map<string, Unconfirmed>();
   #whenEmpty: (() => void)[] = [];
 
   get size(): number {
@@ -29,17 +28,18 @@ export class UnconfirmedMessages {
 
   add(message: Unconfirmed): void {
     this.#waiting.add(message);
-    this.#byId.set(message.id, message);
   }
 
   /** The broker confirms a message that it could not route as well: it says so before. */
   giveBack(id: string, reason: string): void {
-    const message = this.#byId.get(id);
-    if (message) message.returned = reason;
+    // Rare beside all that is sent: nobody keeps an index for it. Of two with one id the newer is meant.
+    let meant: Unconfirmed | undefined;
+    for (const message of this.#waiting) if (message.id === id) meant = message;
+    if (meant) meant.returned = reason;
   }
 
   confirm(message: Unconfirmed): void {
-    if (!this.#remove(message)) return;
+    if (!this.#waiting.delete(message)) return;
     if (message.returned === undefined) message.resolve();
     else message.reject(failure('broker.unroutable', unroutableText(message.returned), unroutableHint));
     this.#ringWhenEmpty();
@@ -53,7 +53,7 @@ export class UnconfirmedMessages {
   }
 
   refuse(message: Unconfirmed, error: unknown): void {
-    if (!this.#remove(message)) return;
+    if (!this.#waiting.delete(message)) return;
     message.reject(error);
     this.#ringWhenEmpty();
   }
@@ -62,7 +62,6 @@ export class UnconfirmedMessages {
   rejectAll(error: unknown): void {
     const all = [...this.#waiting];
     this.#waiting.clear();
-    this.#byId.clear();
     for (const { reject } of all) reject(error);
     this.#ringWhenEmpty();
   }
@@ -71,11 +70,6 @@ export class UnconfirmedMessages {
   whenEmpty(): Promise<void> {
     if (this.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
-  }
-
-  #remove(message: Unconfirmed): boolean {
-    if (this.#byId.get(message.id) === message) this.#byId.delete(message.id);
-    return this.#waiting.delete(message);
   }
 
   #ringWhenEmpty(): void {

@@ -7,12 +7,12 @@ import { connect, credentials } from 'amqplib';
 import { toMessage } from '../../../dist/bridge/amqp/message.js';
 import { readJournal } from '../../../dist/journal/follow.js';
 import { openJournalReader } from '../../../dist/journal/lmdb/reader.js';
-import { eventOf } from '../../../dist/journal/record-event.js';
+import { createOutgoingEvents } from '../../../dist/journal/outgoing-events.js';
 
 const [{ dataDir, broker, window }] = await once(process, 'message');
 const reader = openJournalReader(join(dataDir, 'journal'));
-const info = reader.info();
-const messages = Array.from(readJournal(reader, 1), (record) => toMessage(eventOf(record, info), 1));
+const outgoingOf = createOutgoingEvents(reader.info());
+const messages = Array.from(readJournal(reader, 1), (record) => toMessage(outgoingOf(record), 1));
 await reader.close();
 
 const { url, ca, username, password, topology } = broker;

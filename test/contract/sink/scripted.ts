@@ -1,6 +1,6 @@
 import type { LinkStatus, Sink } from '../../../src/bridge/sink.ts';
-import type { CloudEvent } from '../../../src/model/cloud-event.ts';
 import { PolarError } from '../../../src/model/errors.ts';
+import type { OutgoingEvent } from '../../../src/model/outgoing-event.ts';
 import type { OpenedSink } from '../sink.ts';
 
 export type Answer = 'take' | 'retry' | 'reject' | 'wait' | 'close';
@@ -47,14 +47,13 @@ export class ScriptedSink implements Sink {
     onLost?.(new PolarError('io.failed', 'cut'));
   }
 
-  async write(event: CloudEvent, attempt: number): Promise<void> {
-    const sequence = Number(event.sequence);
+  async write({ id, sequence }: OutgoingEvent, attempt: number): Promise<void> {
     this.story.push(sequence);
     this.attempts.set(sequence, [...(this.attempts.get(sequence) ?? []), attempt]);
     this.most = Math.max(this.most, ++this.#underWay);
     try {
       await this.#answer(sequence);
-      this.taken.push(event.id);
+      this.taken.push(id);
     } finally {
       this.#underWay--;
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTerminalSink } from '../../../src/bridge/terminal-sink.ts';
 import { type CloudEvent, toCloudEvent } from '../../../src/model/cloud-event.ts';
 import type { EventBody } from '../../../src/model/event.ts';
+import { outgoing } from '../../../src/model/outgoing-event.ts';
 
 const policy = { revision: '3f9c1e', hash: '3f9c1e'.padEnd(64, '0') };
 const time = new Date(0).toISOString();
@@ -24,7 +25,7 @@ describe('the terminal', () => {
 
 async function written(format: 'text' | 'jsonl', event: CloudEvent): Promise<string> {
   const output = new PassThrough();
-  await createTerminalSink(output, { format, colour: false }).write(event, 1);
+  await createTerminalSink(output, { format, colour: false }).write(outgoing(event), 1);
   return String(output.read() ?? '');
 }
 

@@ -6,7 +6,7 @@ describe('an event as a message', () => {
   it('is the CloudEvent as JSON, and says so', () => {
     const event = anEvent(7);
     const { id, routingKey, content, options } = toMessage(event, 1);
-    expect(JSON.parse(content.toString())).toEqual(event);
+    expect(JSON.parse(content.toString())).toEqual(event.event());
     expect(id).toBe('j-7');
     expect(routingKey).toBe('anna.event.http.shop');
     expect(options).toEqual({
