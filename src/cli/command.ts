@@ -27,6 +27,8 @@ export interface OptionSpec {
   readonly doc: string;
   /** Reads the value or throws a `SettingProblem`; without it the value stays text. */
   readonly read?: (text: string) => unknown;
+  /** May be given more than once: its value is the list. */
+  readonly isList?: boolean;
 }
 
 /** Resolves to the exit code, 0 when it says nothing. What it throws becomes the error's exit code. */

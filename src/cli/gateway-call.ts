@@ -20,6 +20,8 @@ export type PushAnswer =
 export interface PushOptions {
   readonly id?: string | undefined;
   readonly key?: string | undefined;
+  /** What its events are about, where that is not the key. */
+  readonly subject?: string | undefined;
   /** The push answers the task that waits under this id. */
   readonly correlation?: string | undefined;
   /** Undefined to be answered when it is accepted. */
@@ -35,10 +37,11 @@ const answerWithinMs = 15_000;
  * @throws node.not-running, or the code that the gateway refuses with
  */
 export async function callGateway(project: Project, path: string, options: PushOptions): Promise<PushAnswer> {
-  const { id, key, correlation, waitMs, body } = options;
+  const { id, key, subject, correlation, waitMs, body } = options;
   const query = new URLSearchParams({
     ...(id !== undefined && { id }),
     ...(key !== undefined && { key }),
+    ...(subject !== undefined && { subject }),
     ...(correlation !== undefined && { correlation }),
     ...(waitMs !== undefined && { wait: 'settled', timeout: `${waitMs}ms` }),
   });

@@ -18,6 +18,8 @@ export interface Output {
   show(data: unknown, text: () => readonly string[]): void;
   /** Lines of a stream on stdout, in whatever format they are. */
   lines(lines: readonly string[]): void;
+  /** Bytes of a stream on stdout, as they are. */
+  bytes(chunk: Uint8Array): void;
   /** What is going on, on stderr; silent with `--quiet`. */
   note(text: string): void;
   /** What only a closer look needs, on stderr with `--verbose`. */
@@ -36,7 +38,7 @@ export interface OutputOptions {
 interface Writer {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
 }
 
 export function createOutput(options: OutputOptions, stdout: Writer, stderr: Writer): Output {
@@ -63,6 +65,10 @@ export function createOutput(options: OutputOptions, stdout: Writer, stderr: Wri
       else lines((Array.isArray(data) ? data : [data]).map((item) => JSON.stringify(item)));
     },
     lines,
+    bytes(chunk) {
+      progress.clear();
+      stdout.write(chunk);
+    },
     note(text) {
       if (!quiet) narrate(text);
     },

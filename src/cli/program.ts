@@ -114,11 +114,16 @@ function termOf(command: Command): string {
 }
 
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {
-  for (const { flags, doc, read } of specs) {
+  for (const { flags, doc, read, isList } of specs) {
     const option = new Option(flags, doc);
     const twin = `POLAR_${option.name().toUpperCase().replaceAll('-', '_')}`;
     if (!isOff(option, process.env[twin])) option.env(twin);
-    if (read) option.argParser((text: string) => readOption(read, text));
+    if (read || isList) {
+      option.argParser((text: string, before: unknown) => {
+        const value = read ? readOption(read, text) : text;
+        return isList ? [...((before as unknown[] | undefined) ?? []), value] : value;
+      });
+    }
     command.addOption(option);
   }
 }

@@ -33,7 +33,9 @@ export function messagesOf(
     const body = bytes > bodyLimitBytes ? Buffer.alloc(0) : Buffer.concat(bodies);
     return { topic, head: encodeHead({ incarnation, ranges, chainHead }), body };
   });
-  const head = encodeHead({ incarnation, ranges: [], chainHead });
+  // Whoever only wants to know that there is something hears this one, and from it how much.
+  const { first, count } = committed.records;
+  const head = encodeHead({ incarnation, ranges: count > 0 ? [[first, count]] : [], chainHead });
   messages.push({ topic: receiptTopic, head, body: encodeReceipts(commit.receipts) });
   return messages;
 }

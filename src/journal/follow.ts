@@ -1,32 +1,38 @@
-import { type JournalRecord, recordsOf } from './batch.ts';
+import { type Batch, type JournalRecord, recordsOf } from './batch.ts';
 import type { JournalReader } from './journal.ts';
 import type { Wake } from './wake.ts';
 
 /** A bell may be lost (R6): whoever follows looks once a second anyway. */
 const lookEveryMs = 1000;
 
-/**
- * The journal's records from `from` on, in order and without a gap, and then each as it is committed: what is
- * published is only the reason to look. Ends when `signal` aborts.
- */
-export async function* followJournal(options: {
-  readonly reader: JournalReader;
+/** Ends when `signal` aborts. */
+export interface Following {
+  readonly reader: Pick<JournalReader, 'batchAt'>;
   readonly from: number;
-  readonly wake: Wake;
+  /** Absent when nobody rings, and nothing more is waited for. */
+  readonly wake: Wake | undefined;
   readonly signal: AbortSignal;
-}): AsyncGenerator<JournalRecord> {
-  const { reader, wake, signal } = options;
+  /** There is nothing more at the moment; says how long to wait at most, and undefined when nobody waits for more. */
+  readonly caughtUp?: () => number | undefined;
+}
+
+/**
+ * The journal's batches from the one with `from` on, in order and without a gap, and then each as it is committed: what
+ * is published is only the reason to look.
+ */
+export async function* followBatches(options: Following): AsyncGenerator<Batch> {
+  const { reader, wake, signal, caughtUp = () => lookEveryMs } = options;
   let next = options.from;
   while (!signal.aborted) {
     const found = reader.batchAt(next);
-    if (!found) {
-      await wake.wait(lookEveryMs, signal);
+    if (found) {
+      yield found.batch;
+      next = found.batch.firstSequence + found.batch.count;
       continue;
     }
-    for (const record of recordsIn(found.batch, next)) {
-      yield record;
-      next = record.sequence + 1;
-    }
+    const mostMs = caughtUp();
+    if (mostMs === undefined || !wake) return;
+    await wake.wait(Math.min(mostMs, lookEveryMs), signal);
   }
 }
 
@@ -64,13 +70,16 @@ export function* readJournalBack(
   }
 }
 
-function* recordsIn(
-  batch: NonNullable<ReturnType<JournalReader['batchAt']>>['batch'],
+/** The records of a batch from a sequence on; those of a segment only when `isTopic` says so of its topic and bytes. */
+export function* recordsIn(
+  batch: Batch,
   from: number,
+  isTopic: (topic: string, bytes: Buffer) => boolean = () => true,
 ): Generator<JournalRecord> {
   const chainHead = batch.hash.toString('hex');
   const last = batch.firstSequence + batch.count - 1;
   for (const segment of batch.segments) {
+    if (!isTopic(segment.topic, segment.bytes)) continue;
     for (const { sequence, record } of recordsOf(segment)) {
       if (sequence < from) continue;
       yield {

@@ -72,11 +72,16 @@ export function decodeReceipts(body: Buffer): Receipt[] {
 /** What stands beside published records: where they lie in the journal, and the chain's head. */
 export interface PublishedHead {
   readonly incarnation: string;
-  /** `[first sequence, records]` of each stretch in the body, in order. */
+  /** `[first sequence, records]` of each stretch in the body, in order; with receipts, of all that the commit wrote. */
   readonly ranges: readonly (readonly [first: number, count: number])[];
   readonly chainHead: Buffer;
 }
 
 export function encodeHead({ incarnation, ranges, chainHead }: PublishedHead): Buffer {
   return pack([incarnation, ranges, chainHead]);
+}
+
+/** What a head says of sequences. */
+export function decodeRanges(head: Buffer): PublishedHead['ranges'] {
+  return (unpack(head) as [string, PublishedHead['ranges']])[1];
 }

@@ -5,11 +5,21 @@ import { printable } from '../../model/facts-text.ts';
 import type { Call } from '../command.ts';
 import { exitCodes } from '../failure.ts';
 import { callGateway, type PushAnswer } from '../gateway-call.ts';
+import { openSignals } from '../signals.ts';
 
 const defaultWaitMs = 30_000;
 
-export async function run({ args: [flow = '', body], options, output, project }: Call): Promise<number> {
-  const { wait, key, id, correlation, timeout } = options as PushFlags;
+export async function run(call: Call): Promise<number> {
+  const flags = call.options as PushFlags;
+  checkFlags(flags, call.args[1]);
+  return flags.replay === undefined ? pushOne(call, flags) : replay(call, flags, flags.replay);
+}
+
+async function pushOne(
+  { args: [flow = '', body], output, project }: Call,
+  flags: PushFlags,
+): Promise<number> {
+  const { wait, key, id, correlation, timeout } = flags;
   const waitMs = wait === false ? undefined : (timeout ?? defaultWaitMs);
   const loaded = project();
   const path = `/push/${encodeURIComponent(flow)}`;
@@ -26,12 +36,53 @@ export async function run({ args: [flow = '', body], options, output, project }:
   return exitCodes.unavailable;
 }
 
+/** Loaded when it is asked for: a push is to be quick. */
+async function replay(call: Call, flags: PushFlags, file: string): Promise<number> {
+  const { args, output, project } = call;
+  const { wait, key, newIds, timeout } = flags;
+  const { replayRecording } = await import('../tap/replaying.ts');
+  const { replayText } = await import('../tap/replay.ts');
+  const signals = openSignals();
+  const { counts, of } = await replayRecording({
+    project: project(),
+    output,
+    flow: args[0] ?? '',
+    file,
+    key,
+    isNewIds: newIds === true,
+    waitMs: wait === false ? undefined : (timeout ?? defaultWaitMs),
+    signal: signals.signal,
+  });
+  signals.close();
+  output.show({ file, ...counts, of }, () => [replayText(counts, of)]);
+  if (signals.exitCode() !== 0) return signals.exitCode();
+  if (counts.deadLettered > 0) return exitCodes.findings;
+  return counts.unsettled > 0 ? exitCodes.unavailable : exitCodes.ok;
+}
+
+/** @throws usage.invalid for what makes no sense together */
+function checkFlags({ replay: file, newIds, id, correlation }: PushFlags, body: string | undefined): void {
+  if (file === undefined && newIds)
+    throw wrong('--new-ids is for --replay.', 'Add --replay <file>, or leave it out.');
+  if (file === undefined) return;
+  if (body !== undefined) throw wrong('A recording has its own bodies.', 'Leave the body or --replay out.');
+  if (id !== undefined || correlation !== undefined) {
+    throw wrong('--id and --correlation are for one message.', 'Leave them or --replay out.');
+  }
+}
+
+function wrong(message: string, hint: string): PolarError {
+  return new PolarError('usage.invalid', message, { hint });
+}
+
 interface PushFlags {
   readonly wait?: boolean;
   readonly key?: string;
   readonly id?: string;
   readonly correlation?: string;
   readonly timeout?: number;
+  readonly replay?: string;
+  readonly newIds?: boolean;
 }
 
 /** `settled completed · seq 7`, or `accepted 3f9c…` */

@@ -1,62 +1,99 @@
-import type { JournalRecord } from '../../journal/batch.ts';
-import { followJournal } from '../../journal/follow.ts';
-import { type Moment, sequenceFrom } from '../../journal/moment.ts';
-import { eventOf } from '../../journal/record-event.ts';
-import type { CloudEvent } from '../../model/cloud-event.ts';
-import { codeOf, messageOf } from '../../model/errors.ts';
-import { eventLines } from '../../model/event-text.ts';
-import { openBell } from '../bell.ts';
+import { setPriority } from 'node:os';
+import { SettingProblem } from '../../config/settings.ts';
+import type { Moment } from '../../journal/moment.ts';
+import { PolarError } from '../../model/errors.ts';
 import type { Call } from '../command.ts';
-import { createEventFilter } from '../event-filter.ts';
-import { noteIfDown, withJournal } from '../journal-access.ts';
-import { removedText } from '../removed-text.ts';
+import type { Format } from '../output.ts';
 import { openSignals } from '../signals.ts';
+import { createEventFilter } from '../tap/filter.ts';
+import { openRecordFile } from '../tap/record-file.ts';
+import { tapJournal } from '../tap/tapping.ts';
+import { createView, type ViewFlags } from '../tap/view.ts';
+import { parseWhere, type Where } from '../tap/where.ts';
+import { isoText } from '../time-text.ts';
 
-export async function run({ rest: patterns, options, output, project: load }: Call): Promise<number> {
+export async function run({ rest, options, output, project: load, version }: Call): Promise<number> {
+  const flags = options as TapFlags;
+  checkFlags(flags, output.format);
+  const filter = createEventFilter(rest, (flags.where ?? []).map(readWhere));
   const project = load();
-  const begin = options['from'] as Moment | 'beginning' | undefined;
-  const isWanted = createEventFilter(patterns);
+  stepAside();
   const signals = openSignals();
-  await withJournal(project, async (reader) => {
-    const info = reader.info();
-    const from =
-      begin === undefined
-        ? info.nextSequence
-        : begin === 'beginning'
-          ? info.firstSequence
-          : sequenceFrom(reader, begin);
-    await noteIfDown(project, output, 'no node runs here: reading what is there, and waiting for one');
-    const bell = await openBell(project, ['']);
-    output.note(`from seq ${from} on · Ctrl-C ends`);
-    let next = Math.max(1, from);
-    try {
-      const { signal } = signals;
-      for await (const record of followJournal({ reader, from, wake: bell.wake, signal })) {
-        if (record.sequence > next) output.note(removedText(next, record.sequence - 1));
-        next = record.sequence + 1;
-        const event = readable(record, info, (problem) => output.note(problem));
-        if (!event || !isWanted(record.topic, event)) continue;
-        output.lines(output.format === 'jsonl' ? [JSON.stringify(event)] : eventLines(event, output.palette));
-      }
-    } finally {
-      bell.close();
-    }
+  const time = flags.for === undefined ? [] : [AbortSignal.timeout(flags.for)];
+  await tapJournal({
+    project,
+    output,
+    filter,
+    from: flags.from,
+    count: flags.count,
+    isFollowing: flags.follow !== false,
+    signal: AbortSignal.any([signals.signal, ...time]),
+    open({ id, node }, first) {
+      const time = isoText(Date.now());
+      const head = { kind: 'recording', format: 1, version, node, journal: id, first, time } as const;
+      return createView(
+        flags,
+        output,
+        flags.record === undefined ? undefined : openRecordFile(flags.record, head),
+      );
+    },
   });
   signals.close();
   return signals.exitCode();
 }
 
-/** A record that is no event has gone into quarantine; it must not hide those behind it. */
-function readable(
-  record: JournalRecord,
-  info: Parameters<typeof eventOf>[1],
-  note: (problem: string) => void,
-): CloudEvent | undefined {
+interface TapFlags extends ViewFlags {
+  readonly from?: Moment | 'beginning';
+  readonly where?: readonly string[];
+  readonly count?: number;
+  readonly for?: number;
+  readonly record?: string;
+  /** False with `--no-follow`. */
+  readonly follow?: boolean;
+}
+
+/** @throws usage.invalid for what makes no sense together */
+function checkFlags(flags: TapFlags, format: Format): void {
+  const { rate, raw, headers, deltas, summary, events, record, follow, from } = flags;
+  if (rate && (raw || headers || deltas)) {
+    throw wrong('--rate counts events and shows none.', 'Leave --raw, --headers and --deltas out.');
+  }
+  if (raw && (deltas || format !== 'text')) {
+    throw wrong('--raw writes bodies as they are.', 'Leave --deltas and --format out.');
+  }
+  if (events === false && !(rate || summary || record !== undefined)) {
+    throw wrong('With --no-events nothing is left to show.', 'Add --summary, --rate or --record.');
+  }
+  if (follow === false && from === undefined) {
+    throw wrong(
+      'Without --from there is nothing before the end.',
+      'Add --from beginning, or leave --no-follow out.',
+    );
+  }
+}
+
+/** @throws usage.invalid */
+function readWhere(written: string): Where {
   try {
-    return eventOf(record, info);
-  } catch (error) {
-    if (codeOf(error) === undefined) throw error;
-    note(`seq ${record.sequence} is no event: ${messageOf(error)}`);
-    return undefined;
+    return parseWhere(written);
+  } catch (problem) {
+    if (problem instanceof SettingProblem) throw wrong(`--where "${written}" ${problem.message}`, whereHint);
+    throw problem;
+  }
+}
+
+const whereHint =
+  'Write a field, an operator and a value, e.g. "data.facts.status = 503", "type like *.violated".';
+
+function wrong(message: string, hint: string): PolarError {
+  return new PolarError('usage.invalid', message, { hint });
+}
+
+/** The pipeline goes first: whoever looks on takes what it leaves. */
+function stepAside(): void {
+  try {
+    setPriority(10);
+  } catch {
+    // Not everybody may; it only matters on a machine that is busy.
   }
 }

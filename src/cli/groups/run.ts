@@ -14,12 +14,18 @@ export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
       { flags: '--no-wait', doc: 'return when it is accepted' },
       { flags: '--wait', doc: 'return when it is settled, which is the default' },
       { flags: '--timeout <duration>', doc: 'how long to wait (30s)', read: duration(10, 600_000) },
+      {
+        flags: '--replay <file>',
+        doc: 'push what "pzm tap --record" wrote; what was pushed before only once',
+      },
+      { flags: '--new-ids', doc: 'with --replay: push it again, whether it was before or not' },
     ],
     examples: [
       ['pzm push Orders \'{"id": 7}\'', 'a body as it is written'],
       ['pzm push Orders @order.json --id order-7', 'of a file, once'],
       ['pzm push Approval true --correlation order-7', 'the answer that a flow waits for'],
       ['make-order | pzm push Orders - --no-wait', 'of a pipe'],
+      ['pzm push Orders --replay orders.jsonl', 'what was recorded, in its order'],
     ],
     load: () => import('../commands/push.ts'),
   },

@@ -1,7 +1,8 @@
 import { duration, integer, oneOf } from '../../config/settings.ts';
 import type { CommandSpec } from '../command.ts';
 import { logLevels } from '../logs/log-line.ts';
-import { readBeginning, readMoment, readSince } from '../moment-option.ts';
+import { readMoment, readSince } from '../moment-option.ts';
+import { tapCommand } from './tap.ts';
 
 export const seeCommands: readonly CommandSpec[] = [
   {
@@ -57,24 +58,7 @@ export const seeCommands: readonly CommandSpec[] = [
     ],
     load: () => import('../commands/observe.ts'),
   },
-  {
-    usage: 'tap [glob...]',
-    summary: 'events as they are journaled; a glob with / is a topic, else a target',
-    formats: ['jsonl'],
-    options: [
-      {
-        flags: '--from <seq|time|beginning>',
-        doc: 'what is journaled already, from there on',
-        read: readBeginning,
-      },
-    ],
-    examples: [
-      ['pzm tap', 'whatever happens from now on'],
-      ["pzm tap 'ObserveTarget/changed/' --format jsonl", 'one topic, as CloudEvents'],
-      ['pzm tap http:shop --from beginning', 'all that is known of a target, and what comes'],
-    ],
-    load: () => import('../commands/tap.ts'),
-  },
+  tapCommand,
   {
     usage: 'status [process]',
     summary: 'the processes of the running node',

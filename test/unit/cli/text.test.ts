@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alignColumns } from '../../../src/cli/columns.ts';
-import { createEventFilter } from '../../../src/cli/event-filter.ts';
 import { createGlob, createTargetGlob } from '../../../src/cli/glob.ts';
 import { factsLine, measuresLine } from '../../../src/cli/observation-text.ts';
 import { agoText, timeText } from '../../../src/cli/time-text.ts';
-import type { CloudEvent } from '../../../src/model/cloud-event.ts';
 
 describe('columns', () => {
   it('stand two spaces apart and end where their text ends', () => {
@@ -46,26 +44,6 @@ describe('a glob', () => {
     expect(createTargetGlob('shop*')('openapi:shop-api')).toBe(true);
     expect(createTargetGlob('http:shop')('openapi:shop')).toBe(false);
     expect(createTargetGlob('*')('http:shop')).toBe(true);
-  });
-});
-
-describe('a tap', () => {
-  const shop = { subject: 'shop', data: { target: 'http:shop' } } as CloudEvent;
-  const policy = { subject: 'policies', data: {} } as CloudEvent;
-  const hears = (patterns: string[], topic: string, event: CloudEvent) =>
-    createEventFilter(patterns)(topic, event);
-
-  it('without patterns hears everything', () => {
-    expect(hears([], 'ObserveTarget/changed/', shop)).toBe(true);
-  });
-
-  it('hears a topic and all below it, or the targets that match', () => {
-    expect(hears(['ObserveTarget/changed/'], 'ObserveTarget/changed/', shop)).toBe(true);
-    expect(hears(['ObserveTarget/'], 'ObserveTarget/changed/', shop)).toBe(true);
-    expect(hears(['*/decided/'], 'ObserveTarget/changed/', shop)).toBe(false);
-    expect(hears(['shop'], 'ObserveTarget/changed/', shop)).toBe(true);
-    expect(hears(['openapi:*', 'http:*'], 'ObserveTarget/changed/', shop)).toBe(true);
-    expect(hears(['http:*'], 'ApplyPolicies/decided/', policy)).toBe(false);
   });
 });
 
