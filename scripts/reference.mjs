@@ -14,6 +14,7 @@ import { metricTable } from '../dist/telemetry/metric-table.js';
 import { asyncApi } from './reference/asyncapi.mjs';
 import { cliPage } from './reference/cli-page.mjs';
 import { eventsPage } from './reference/events-page.mjs';
+import { screensPage } from './reference/screens-page.mjs';
 import { table } from './reference/table.mjs';
 
 const pages = {
@@ -21,6 +22,7 @@ const pages = {
   'docs/configuration.md': configurationPage(),
   'docs/metrics.md': metricsPage(),
   'docs/cli.md': cliPage(),
+  'docs/screens.md': screensPage(),
   'docs/events/reference.md': eventsPage(),
   'docs/events/asyncapi.json': asyncApi({
     version: versionOfPackage(),

@@ -23,6 +23,7 @@ async function main() {
     ['openssl', 'openssl'],
     ['python3', 'python3'],
     ['nginx', 'nginx-light'],
+    ['tmux', 'tmux'],
   ])
     need(command, packageName);
   const { kind, close } = await openMeans(wantedKind());

@@ -19,9 +19,9 @@ export interface StateLook {
 
 const columns: readonly Column[] = [
   { title: '  target', align: 'left' },
-  { title: 'state', align: 'left' },
-  { title: 'since', align: 'left', isOptional: true },
-  { title: 'seen', align: 'left', isOptional: true },
+  { title: 'state', least: 11, align: 'left' },
+  { title: 'since', least: 8, align: 'left', isOptional: true },
+  { title: 'seen', least: 9, align: 'left', isOptional: true },
   { title: 'what', align: 'left', isElastic: true },
 ];
 

@@ -86,9 +86,10 @@ function shower({ output }: Call): (lines: readonly LogLine[]) => void {
   const paint = createLogPaint(output.isColoured, output.palette);
   return (lines) => {
     const now = Date.now();
-    output.lines(
-      lines.map((line) => (output.format === 'text' ? formatLogLine(line, now, paint) : formatLogData(line))),
-    );
+    // A line is a line on a terminal; whoever wants all of it has a pipe.
+    const columns = process.stdout.isTTY ? process.stdout.columns : undefined;
+    const textOf = (line: LogLine) => formatLogLine(line, now, paint, columns);
+    output.lines(lines.map((line) => (output.format === 'text' ? textOf(line) : formatLogData(line))));
   };
 }
 

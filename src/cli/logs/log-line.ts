@@ -1,4 +1,7 @@
 import { printable } from '../../model/facts-text.ts';
+import type { Cell } from '../columns.ts';
+import { formatLine } from '../screen/line.ts';
+import { cutToWidth } from '../screen/text-width.ts';
 
 /** In the order of their weight. */
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
@@ -74,20 +77,28 @@ export interface LogPaint {
 const nameColumns = 'integration-manager'.length;
 const levelColumns = 5;
 
-/** `10:04:02.123 worker-1 info ready event=worker.ready`; of another day with its date. */
-export function formatLogLine({ text, entry }: LogLine, now: number, paint: LogPaint): string {
-  if (!entry) return printable(text);
+/** `10:04:02.123 worker-1 info ready event=worker.ready`; of another day with its date. Cut to `columns`, if given. */
+export function formatLogLine(
+  { text, entry }: LogLine,
+  now: number,
+  paint: LogPaint,
+  columns = Number.POSITIVE_INFINITY,
+): string {
+  if (!entry) return cutToWidth(printable(text), columns);
   const { time, level, process, message, fields } = entry;
-  const rest = Object.entries(fields).map(
-    ([name, value]) => `${paint.dim(`${printable(name)}=`)}${fieldText(value)}`,
-  );
-  return [
-    paint.dim(clockText(time, now)),
-    paint.process(process, printable(process).padEnd(nameColumns)),
-    paint.level(level, level.padEnd(levelColumns)),
-    printable(message),
-    ...rest,
-  ].join(' ');
+  const cells: Cell[] = [
+    { text: clockText(time, now), paint: paint.dim },
+    ' ',
+    { text: printable(process).padEnd(nameColumns), paint: (name) => paint.process(process, name) },
+    ' ',
+    { text: level.padEnd(levelColumns), paint: (word) => paint.level(level, word) },
+    ` ${printable(message)}`,
+    ...Object.entries(fields).flatMap(([name, value]): Cell[] => [
+      { text: ` ${printable(name)}=`, paint: paint.dim },
+      fieldText(value),
+    ]),
+  ];
+  return formatLine(cells, columns);
 }
 
 /** The line as data: as it was written, with the process in front. */

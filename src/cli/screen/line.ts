@@ -12,6 +12,7 @@ export function formatLine(cells: readonly Cell[], columns: number): string {
   let line = '';
   let left = columns;
   for (const cell of cells) {
+    if (left <= 0) break;
     const text = cutToWidth(textOf(cell), left);
     left -= widthOf(text);
     line += typeof cell === 'string' ? text : cell.paint(text);

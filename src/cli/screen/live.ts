@@ -27,6 +27,8 @@ export async function showLive(
 ): Promise<'quit' | 'interrupted' | 'aborted'> {
   const left = new AbortController();
   const ending = AbortSignal.any([signal, left.signal]);
+  // Once: each wait for the signal would leave a listener behind for as long as the screen is open.
+  const ended = untilAborted(ending);
   let end: 'quit' | 'interrupted' = 'quit';
   const draw = () => {
     const { columns, rows } = screen.size();
@@ -46,7 +48,7 @@ export async function showLive(
   });
   try {
     while (!ending.aborted) {
-      if (!view.isPaused()) await Promise.race([view.refresh(), untilAborted(ending)]);
+      if (!view.isPaused()) await Promise.race([view.refresh(), ended]);
       if (ending.aborted) break;
       draw();
       await pause(ending);

@@ -5,6 +5,8 @@ import { widthOf } from './text-width.ts';
 export interface Column {
   readonly title: string;
   readonly align: 'left' | 'right';
+  /** So wide at least: a column whose values change must not push the others about. */
+  readonly least?: number;
   /** Left out when there is no room for all; of several the last one first. */
   readonly isOptional?: boolean;
   /** Takes the room that the others leave, and is cut before any of them. */
@@ -25,8 +27,11 @@ export function formatTable(
   width: number,
   paintTitle: (text: string) => string,
 ): string[] {
-  const widths = columns.map(({ title }, index) =>
-    rows.reduce((most, row) => Math.max(most, widthOf(textOf(row[index] ?? ''))), widthOf(title)),
+  const widths = columns.map(({ title, least = 0 }, index) =>
+    rows.reduce(
+      (most, row) => Math.max(most, widthOf(textOf(row[index] ?? ''))),
+      Math.max(least, widthOf(title)),
+    ),
   );
   const elastic = columns.findIndex(({ isElastic }) => isElastic);
   const wanted = widths[elastic] ?? 0;

@@ -132,13 +132,13 @@ function numberLines(
 
 const processColumns: readonly Column[] = [
   { title: 'process', align: 'left' },
-  { title: 'pid', align: 'right', isOptional: true },
-  { title: 'state', align: 'left' },
+  { title: 'pid', least: 7, align: 'right', isOptional: true },
+  { title: 'state', least: 10, align: 'left' },
   { title: 'restarts', align: 'right', isOptional: true },
-  { title: 'cpu', align: 'right' },
-  { title: 'memory', align: 'right' },
-  { title: 'late', align: 'right', isOptional: true },
-  { title: 'heap', align: 'right', isOptional: true },
+  { title: 'cpu', least: 7, align: 'right' },
+  { title: 'memory', least: 8, align: 'right' },
+  { title: 'late', least: 8, align: 'right', isOptional: true },
+  { title: 'heap', least: 8, align: 'right', isOptional: true },
   { title: 'last end', align: 'left', isOptional: true },
 ];
 
@@ -190,7 +190,7 @@ function listLines({ topics, slowest }: TopModel, columns: number, { palette }: 
     formatTable(
       [
         { title: 'slowest look', align: 'left' },
-        { title: 'took', align: 'right' },
+        { title: 'took', least: 7, align: 'right' },
       ],
       slowest.length === 0
         ? [['none lately', '']]

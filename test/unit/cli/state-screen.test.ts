@@ -31,17 +31,13 @@ describe('the state on a screen', () => {
   it('is a line per target, with those marked that have changed', () => {
     const lines = renderState([aReport(), violated], screen, { ...look, marked: new Set(['http:till']) });
     expect(lines).toHaveLength(24);
-    expect(lines.slice(0, 5)).toEqual(
-      [
-        `2 targets · 1 not all right${' '.repeat(45)}10:06:45`,
-        '',
-        '  target     state     since     seen     what',
-        '  http:shop  ok        10:06:41  1 s ago  status 200, version 1.4.0'.padEnd(70).trimEnd(),
-        '▸ http:till  violated  10:06:41  1 s ago  status 503, expected 200',
-      ].map((line) =>
-        expect.stringMatching(new RegExp(`^${line.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')} *$`)),
-      ),
-    );
+    expect(lines.slice(0, 5).map((line) => line.trimEnd())).toEqual([
+      `2 targets · 1 not all right${' '.repeat(45)}10:06:45`,
+      '',
+      '  target     state        since     seen       what',
+      '  http:shop  ok           10:06:41  1 s ago    status 200, version 1.4.0',
+      '▸ http:till  violated     10:06:41  1 s ago    status 503, expected 200',
+    ]);
     expect(lines.at(-1)).toBe('q quit · p pause');
   });
 

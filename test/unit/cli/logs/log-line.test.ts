@@ -29,6 +29,11 @@ describe('a line of the log', () => {
     );
   });
 
+  it('is cut where a terminal ends', () => {
+    const line = formatLogLine(parseLogLine(written()), at.getTime(), plain, 50);
+    expect(line).toBe('10:04:02.123 worker-1            info  ready even…');
+  });
+
   it('has a colour for its process and for its level where there are colours', () => {
     const paint = createLogPaint(true, ansiPalette);
     const line = formatLogLine(parseLogLine(written({ level: 'error' })), at.getTime(), paint);
