@@ -10,14 +10,20 @@ import type { NodeStatus } from '../topology/node.ts';
 import { brokerArguments } from './broker-flags.ts';
 import type { Call } from './command.ts';
 import { exitCodes, pathFrom } from './failure.ts';
+import type { Tell } from './progress.ts';
 import { backgroundTwin, type UpFlags } from './up-flags.ts';
+import { missingUntilReady } from './wait-ready.ts';
 
 const readyWithinMs = 60_000;
+/** Looking at the journal is no matter of milliseconds. */
+const lookAtTargetsEveryMs = 200;
 const lookEveryMs = 25;
 
 /** Starts `up` as a process of its own, and returns when all of it is ready, or with what kept it from that. */
 export async function startInBackground(call: Call, project: Project, flags: UpFlags): Promise<number> {
-  const { exitCode, said } = await call.output.during('starting', () => startAndWait(call, project, flags));
+  const { exitCode, said } = await call.output.during('starting', (tell) =>
+    startAndWait(call, project, flags, tell),
+  );
   if (said) process.stderr.write(said);
   return exitCode;
 }
@@ -28,20 +34,29 @@ interface Started {
   readonly said?: Buffer;
 }
 
-async function startAndWait({ output, options }: Call, project: Project, flags: UpFlags): Promise<Started> {
+async function startAndWait(
+  { output, options }: Call,
+  project: Project,
+  flags: UpFlags,
+  tell: Tell,
+): Promise<Started> {
+  const { timeout = readyWithinMs, wait = false } = flags;
   const log = join(logsDir(project), 'up.log');
   const { child, logBegin } = spawnUp(project, log, flags, brokerArguments(options));
   const exited = new Promise<number>((resolve) => {
     child.once('exit', (code) => resolve(code ?? exitCodes.internal));
   });
-  const until = performance.now() + readyWithinMs;
+  const until = performance.now() + timeout;
   let exitCode: number | undefined;
+  let missing: readonly string[] = ['it is still starting'];
   void exited.then((code) => {
     exitCode = code;
   });
   while (exitCode === undefined && performance.now() < until) {
     const status = await statusOf(project, child.pid);
-    if (status && isReady(status)) {
+    const isStarted = status && isReady(status);
+    if (isStarted && wait) missing = await missingUntilReady(project, status);
+    if (isStarted && (!wait || missing.length === 0)) {
       child.unref();
       const took = performance.now();
       output.show({ readyMs: Math.round(took), ...status }, () => [
@@ -49,10 +64,22 @@ async function startAndWait({ output, options }: Call, project: Project, flags: 
       ]);
       return { exitCode: exitCodes.ok };
     }
-    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, lookEveryMs))]);
+    if (isStarted) tell(`waiting: ${missing.join(', ')}`);
+    const lookAgainMs = isStarted ? lookAtTargetsEveryMs : lookEveryMs;
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, lookAgainMs))]);
+  }
+  if (exitCode === undefined && wait) {
+    child.unref();
+    throw new PolarError(
+      'node.unready',
+      `Not ready within ${humanDuration(timeout)}: ${missing.join(', ')}.`,
+      {
+        hint: 'The node runs on: see pzm status and pzm state, or stop it with: pzm down',
+      },
+    );
   }
   if (exitCode === undefined) {
-    throw new PolarError('node.start-failed', `Not ready within ${humanDuration(readyWithinMs)}.`, {
+    throw new PolarError('node.start-failed', `Not ready within ${humanDuration(timeout)}.`, {
       hint: `See ${pathFrom(process.cwd(), log)}, and stop it with: pzm down`,
     });
   }
@@ -66,7 +93,8 @@ function spawnUp(
   flags: UpFlags,
   more: readonly string[],
 ): { child: ChildProcess; logBegin: number } {
-  const { POLAR_DETACH: _, ...env } = process.env;
+  // What makes this process one that only waits.
+  const { POLAR_DETACH: _, POLAR_WAIT: __, ...env } = process.env;
   const args = ['up', '--config', project.file, '--format', 'text', ...more];
   if (flags.workers !== undefined) args.push('--workers', String(flags.workers));
   if (flags.for !== undefined) args.push('--for', `${flags.for}ms`);

@@ -34,6 +34,12 @@ export interface OptionSpec {
 /** Resolves to the exit code, 0 when it says nothing. What it throws becomes the error's exit code. */
 export type Run = (call: Call) => Promise<number> | Promise<void>;
 
+export interface CommandTable {
+  readonly commands: readonly (CommandSpec | FamilySpec)[];
+  /** What every command takes. */
+  readonly options: readonly OptionSpec[];
+}
+
 /** What a command is given. */
 export interface Call {
   /** In the order of the usage; absent optional ones are undefined. */
@@ -46,6 +52,8 @@ export interface Call {
   readonly optionSource: (name: string) => 'flag' | 'environment' | undefined;
   readonly output: Output;
   readonly version: string;
+  /** The command line itself, for what is made of it. */
+  readonly table: CommandTable;
   /** `--config`, or the current folder. */
   readonly start: string;
   /** @throws project.missing, config.invalid */

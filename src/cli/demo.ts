@@ -28,6 +28,7 @@ export async function runDemo(call: Call, flags: UpFlags, overrides: Overrides):
     output.detail(`the demo's shop is ${url}, its files are in ${folder}`);
     const { exitCode } = await runNode(call, {
       project,
+      overrides,
       journal: 'temporary',
       hasTerminal: true,
       forMs: flags.for,

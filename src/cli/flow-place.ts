@@ -7,7 +7,7 @@ import { PolarError } from '../model/errors.ts';
 import type { Flow } from '../model/flow.ts';
 import type { RuleEdit, Rules } from './edit-rules.ts';
 import { pathFrom } from './failure.ts';
-import { productDir } from './project-files.ts';
+import { productDir } from './product-dir.ts';
 import { unknownName } from './unknown-name.ts';
 
 /** @throws flow.unknown */

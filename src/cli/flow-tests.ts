@@ -9,7 +9,7 @@ import { loadFlows, loadMappings } from '../flows/load.ts';
 import { resolveFlows } from '../flows/resolve.ts';
 import { observerKinds } from '../observers/kinds.ts';
 import { walkOf } from '../worker/walks.ts';
-import { productDir } from './project-files.ts';
+import { productDir } from './product-dir.ts';
 
 export interface CaseReport extends Pick<FlowCase, 'name' | 'file' | 'line'> {
   readonly mismatches: readonly Mismatch[];

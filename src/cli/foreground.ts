@@ -1,13 +1,17 @@
-import type { Project } from '../config/project.ts';
+import type { Overrides, Project } from '../config/project.ts';
 import { humanDuration } from '../model/duration.ts';
 import type { PolarError } from '../model/errors.ts';
 import { type Drained, type RunningNode, type SinkWish, startNode } from '../topology/node.ts';
 import type { Call } from './command.ts';
 import { drainedText } from './commands/down.ts';
+import { followHangups } from './hangups.ts';
+import { createReread } from './reread.ts';
 import { openSignals, untilAborted } from './signals.ts';
 
 export interface RunOptions {
   readonly project: Project;
+  /** What stands above its `polar.ini`, also when that is read again. */
+  readonly overrides: Overrides;
   /** How the journal is called in the line that says "ready". */
   readonly journal: string;
   /** Whether events are printed. */
@@ -29,11 +33,15 @@ export interface RunEnd {
  * @throws what `startNode` throws, and the reason of an escalation
  */
 export async function runNode({ output, version }: Call, options: RunOptions): Promise<RunEnd> {
-  const { project, hasTerminal, forMs } = options;
-  const signals = openSignals();
+  const { project, overrides, hasTerminal, forMs } = options;
+  const reread = createReread(project.file, overrides);
+  const signals = openSignals({ hangup: isAttached() ? 'ends' : 'is left to others' });
+  let running: RunningNode | undefined;
+  const hangups = isAttached() ? undefined : followHangups(output, () => running);
   const format = output.format === 'jsonl' ? 'jsonl' : 'text';
   const sinks: SinkWish[] = hasTerminal ? [{ kind: 'terminal', format, colour: output.isColoured }] : [];
-  const node = await output.during('starting', () => startNode({ project, version, sinks }));
+  const node = await output.during('starting', () => startNode({ project, reread, version, sinks }));
+  running = node;
   output.note(readyText(node, project, options.journal));
 
   const besideEnd = new AbortController();
@@ -49,8 +57,14 @@ export async function runNode({ output, version }: Call, options: RunOptions): P
   if (ended?.reason) throw ended.reason;
   const drained = ended ? undefined : await output.during('draining', () => node.stop());
   output.detail(drained ? drainedText(drained) : 'told to go down');
+  hangups?.close();
   signals.close();
   return { exitCode: signals.exitCode(), drained };
+}
+
+/** To a terminal: a hangup says that it is gone, and to a node without one that its files are to be read again. */
+function isAttached(): boolean {
+  return [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
 }
 
 /** By itself: after an escalation, or because somebody asked for it. */

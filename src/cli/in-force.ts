@@ -6,7 +6,7 @@ import { codeOf } from '../model/errors.ts';
 import { findNode, request } from '../topology/control-client.ts';
 import type { NodeStatus } from '../topology/node.ts';
 import { countText } from './count-text.ts';
-import { productDir } from './project-files.ts';
+import { productDir } from './product-dir.ts';
 
 /** Whether the running node goes by the files as they are. */
 export type InForce =
@@ -46,7 +46,7 @@ export function inForceText(inForce: InForce): string {
   if (inForce.kind === 'no-node') return 'no node runs';
   if (inForce.kind === 'in-force') return `in force after ${humanDuration(inForce.afterMs)}`;
   if (inForce.kind === 'refused')
-    return `the running node finds ${countText(inForce.errors, 'problem')} with it; components that are new are loaded at its next start`;
+    return `the running node finds ${countText(inForce.errors, 'problem')} with it; components that are new are loaded by: pzm reload`;
   return 'the running node has not read it yet; see: pzm status';
 }
 

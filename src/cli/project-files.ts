@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ActorSystem } from '../actors/actor-system.ts';
 import { createComponents, methodsOf } from '../actors/components.ts';
 import { type ProbedComponents, probeComponents } from '../components/probe.ts';
@@ -16,11 +15,9 @@ import { observerKinds } from '../observers/kinds.ts';
 import { loadPolicies } from '../policies/load.ts';
 import { type ParsedPolicies, parsePolicies } from '../policies/parse-policies.ts';
 import { readCaseFiles } from './case-files.ts';
+import { productDir } from './product-dir.ts';
 import { secretFindings } from './secret-findings.ts';
 import { traceProject } from './trace-project.ts';
-
-/** The package's root, where the product's own flows are. */
-export const productDir = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What all files of a project say, and all that is wrong with them. Findings name files by their whole path. */
 export interface LintedProject {
@@ -29,6 +26,8 @@ export interface LintedProject {
   readonly files: readonly string[];
   /** Undefined when it would be refused. */
   readonly policies: PolicySet | undefined;
+  /** As a process of the node says what it has read. */
+  readonly rules: RulesReading;
   readonly findings: readonly Finding[];
 }
 
@@ -47,6 +46,7 @@ export async function lintProject(start: string): Promise<LintedProject> {
       ...flows.componentFiles,
     ],
     policies: policies.set,
+    rules: flows.reading,
     findings: [
       ...findings,
       ...policies.findings,

@@ -1,9 +1,12 @@
 import type { CommanderError } from 'commander';
 import { loadProject } from '../config/project.ts';
 import { PolarError } from '../model/errors.ts';
+import { commandTable } from './command-table.ts';
 import { exitCodeOf, exitCodes, failureLines } from './failure.ts';
 import { createOutput, type Format, formats, type Output, takesColour } from './output.ts';
-import { createProgram, type Invocation } from './program.ts';
+import { createProgram, globalOptions, type Invocation } from './program.ts';
+
+const table = { commands: commandTable.flatMap(({ commands }) => commands), options: globalOptions };
 
 /** Runs one command line, e.g. `['state', '--format', 'json']`, and resolves to its exit code; never rejects. */
 export async function runCommand(argv: readonly string[], version: string): Promise<number> {
@@ -35,7 +38,8 @@ async function invoke(invocation: Invocation, version: string): Promise<number> 
   const start = global.config ?? process.cwd();
   const { run } = await spec.load();
   const project = (overrides = {}) => loadProject(start, overrides);
-  return (await run({ args, rest, options, optionSource, output, version, start, project })) ?? exitCodes.ok;
+  const call = { args, rest, options, optionSource, output, version, table, start, project };
+  return (await run(call)) ?? exitCodes.ok;
 }
 
 /** @throws usage.invalid for a format that the command does not speak */

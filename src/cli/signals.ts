@@ -9,12 +9,16 @@ export interface Signals {
   close(): void;
 }
 
-const watched = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const ending = ['SIGINT', 'SIGTERM'] as const;
 
-export function openSignals(): Signals {
+/** `hangup` is what SIGHUP does, which asks a daemon for something else than a command. */
+export function openSignals(
+  { hangup }: { hangup: 'ends' | 'is left to others' } = { hangup: 'ends' },
+): Signals {
+  const watched = hangup === 'ends' ? ([...ending, 'SIGHUP'] as const) : ending;
   const abort = new AbortController();
   let code = 0;
-  const take = (name: (typeof watched)[number]) => {
+  const take = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => {
     // Children end by themselves when they lose their channel.
     if (code !== 0) process.exit(code);
     code = 128 + constants.signals[name];

@@ -5,6 +5,10 @@ export interface UpFlags {
   readonly workers?: number;
   /** Ms after which it stops by itself. */
   readonly for?: number;
+  /** In the background, until all is ready and every target was looked at. */
+  readonly wait?: boolean;
+  /** Ms to wait for that. */
+  readonly timeout?: number;
 }
 
 /** Set for the node that `up -d` leaves behind: nobody watches its terminal. */

@@ -108,6 +108,7 @@ export const errorCodes = {
   'project.missing': entry('reject', 2, 'There is no project in this folder.'),
   'push.invalid-id': entry('reject', 2, 'The id of a push breaks the rules.'),
   'recording.malformed': entry('reject', 2, 'A recording of events has a line that cannot be read.'),
+  'reload.refused': entry('reject', 1, 'The files of the project have problems; what was in force stays.'),
   'secret.unavailable': entry('retry', 78, 'A secret cannot be read from where its reference points.'),
   'subject-name.invalid': entry('reject', 2, 'A subject name or one of its parts breaks the rules.'),
   'target.unknown': entry('reject', 2, 'No target has this name.'),

@@ -9,10 +9,16 @@ import { messageOf, PolarError } from '../model/errors.ts';
  * be started again.
  * @throws secret.unavailable, io.failed
  */
-export async function requireGateway(gateway: GatewaySettings | undefined, root: string): Promise<void> {
+export async function requireGateway(
+  gateway: GatewaySettings | undefined,
+  root: string,
+  /** Where this node listens already. */
+  held?: ListenAddress,
+): Promise<void> {
   if (!gateway) return;
   for (const reference of [gateway.token, gateway.hmacKey]) if (reference) readCredential(reference, root);
-  await requireFree(gateway.listen);
+  const { host, port } = gateway.listen;
+  if (held?.host !== host || held.port !== port) await requireFree(gateway.listen);
 }
 
 function requireFree(address: ListenAddress): Promise<void> {

@@ -15,6 +15,7 @@ import { takeLock } from './lock.ts';
 import { createOrders } from './orders.ts';
 import { byStage, drainOrder, isWorker, specsOf, workerNames } from './processes.ts';
 import { createRegister } from './register.ts';
+import { createReload, type Reloaded, type Reread } from './reload.ts';
 import { prepareRunDirectory, removeRunDirectory } from './run-directory.ts';
 import type {
   ChildConfiguration,
@@ -27,6 +28,8 @@ import type {
 
 export interface NodeOptions {
   readonly project: Project;
+  /** Reads the project's files again; without it `reload` is refused. */
+  readonly reread?: Reread;
   readonly sinks: readonly SinkWish[];
   readonly version: string;
 }
@@ -68,6 +71,8 @@ export interface RunningNode {
   status(): NodeStatus;
   /** Undefined until the first set was applied. */
   policy(): PolicyInForce | undefined;
+  /** @throws reload.refused, control.refused, node.busy, and what the files' settings lead to */
+  reload(): Promise<Reloaded>;
   stop(): Promise<Drained>;
   /** Resolves when the node has ended: with the reason of an escalation, or undefined after a stop. */
   readonly ended: Promise<PolarError | undefined>;
@@ -80,9 +85,10 @@ const firstPolicyWithinMs = 5000;
  * are ready and the policies have been read once. What is begun here is ended by `stop`.
  * @throws node.locked, io.unwritable, secret.unavailable, io.failed, broker.tls-failed, node.start-failed, or what a process said of its failed start
  */
-export async function startNode({ project, sinks, version }: NodeOptions): Promise<RunningNode> {
+export async function startNode({ project, reread, sinks, version }: NodeOptions): Promise<RunningNode> {
   const startedAt = Date.now();
   const { runDir, dataDir, node, settings } = project;
+  let current = project;
   await requireGateway(settings.gateway, project.root);
   // What is missing already would keep the bridge from ever delivering.
   if (settings.broker) readBrokerCredentials(settings.broker, project.root);
@@ -125,10 +131,10 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         dataDir,
         productDir: fileURLToPath(new URL('../../', import.meta.url)),
         projectDir: project.root,
-        settings,
+        settings: current.settings,
         sinks: [
           ...sinks.map((sink) => ({ ...sink, after: register.firstSequence() - 1 })),
-          ...brokerSinks(project),
+          ...brokerSinks(current),
         ],
         peers: register.peers(),
       };
@@ -171,6 +177,13 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
   });
   const announce = () => supervisor.broadcast({ type: 'peers', peers: register.peers() });
   const orders = createOrders({ supervisor, register, announce, workers: settings.workers });
+  const reload = createReload({
+    ...{ orders, reread, policy: () => policy, snapshot: () => supervisor.snapshot() },
+    current: () => current,
+    follow(next) {
+      current = next;
+    },
+  });
 
   const status = (): NodeStatus => {
     const own = ownSnapshot(readVitals(), { answers: controlAnswers });
@@ -207,6 +220,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
         'GET /status': async () => status(),
         'POST /down': stop,
         'POST /restart': (query) => orders.restart(query.get('process') ?? ''),
+        'POST /reload': reload,
         'POST /scale': async (query) => orders.scale(Number(query.get('workers') ?? Number.NaN)),
       },
       controlAnswers,
@@ -218,7 +232,7 @@ export async function startNode({ project, sinks, version }: NodeOptions): Promi
     throw error;
   }
   await Promise.race([firstPolicy.promise, ended.promise, delay(firstPolicyWithinMs)]);
-  return { status, policy: () => policy, stop, ended: ended.promise };
+  return { status, policy: () => policy, reload, stop, ended: ended.promise };
 }
 
 /** All that the journal has goes there. */

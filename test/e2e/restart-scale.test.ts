@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bench, openBench } from '../faults/bench.ts';
@@ -96,6 +96,8 @@ test('each process is restarted in peace, one after the other', async () => {
     expect(after.find((one) => one.name === name)).toMatchObject({ pid, state: 'ready' });
     expect(pid).not.toBe(pidBefore);
   }
+  // Nobody stopped looking while the services were another process: no period has ended.
+  expect((await pzm(['audit'], folder)).stdout).toContain('0 periods told by an event');
   await goOn();
   const { stdout: told } = await pzm(['restart', 'worker-1'], folder);
   expect(told).toMatch(/^worker-1 restarted in [\d.]+ (ms|s) · pid \d+ → \d+\n$/);
@@ -111,6 +113,60 @@ test('a name that there is not is asked about, and nothing is restarted', async 
   expect((await processesOf(folder)).map(({ pid }) => pid)).toEqual(before.map(({ pid }) => pid));
 });
 
+const settings = () => join(folder, 'polar.ini');
+const change = (from: string, to: string) =>
+  writeFileSync(settings(), readFileSync(settings(), 'utf8').replace(from, to));
+
+test('files with problems are refused whole, and everything stays as it was', async () => {
+  const pidsOf = async () => (await bench.node.processes()).map(({ pid }) => pid);
+  const before = await pidsOf();
+  change('max_attempts = 50', 'max_atempts = 51');
+  expect(await pzm(['reload'], folder)).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^error: The files have problems.*\npolar\.ini:\d+:1: error config\.unknown-key/,
+    ),
+  });
+  expect(await pidsOf()).toEqual(before);
+});
+
+test('components and settings are read again under load; what cannot change is named', async () => {
+  change('max_atempts = 51', 'max_attempts = 51');
+  change('name = anna', 'name = berta');
+  appendFileSync(settings(), '[topology]\nworkers = 4\n');
+  appendFileSync(join(folder, 'components', 'work.js'), '// of another day\n');
+  await goOn();
+  const { code, stdout, stderr } = await pzm(['reload'], folder);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout:
+      'reloaded: components work.js · settings topology.workers, push.max_attempts (3 workers, services restarted) · policy unchanged · flows unchanged\n',
+  });
+  expect(stderr).toMatch(/^node\.name will be another with the next start/);
+  const workers = await workersOf();
+  expect(workers.map(({ name, state }) => `${name} ${state}`)).toEqual(
+    ['worker-1', 'worker-2', 'worker-3', 'worker-4'].map((name) => `${name} ready`),
+  );
+  await goOn();
+});
+
+test('a hangup has the files read again, and a policy is another one', async () => {
+  change('name = berta', 'name = anna');
+  appendFileSync(
+    join(folder, 'policies', 'numbered.ini'),
+    '; seen again\n[http:again]\nurl = http://127.0.0.1:1/\nevery = 1h\n',
+  );
+  await bench.node.signal('supervisor', 'SIGHUP');
+  await until(
+    () => `what was read; it said ${bench.node.stderr()}`,
+    () => (/^reloaded: .*flows unchanged/m.test(bench.node.stderr()) ? true : undefined),
+  );
+  expect((await pzm(['policy', 'list'], folder)).stdout).toContain('http:again');
+  expect((await pzm(['status'], folder)).stdout).toContain(' targets');
+  await goOn();
+});
+
 test('nothing is lost, doubled, out of order, or charged to anybody', async () => {
   pushing.finish();
   await becomeQuiet(bench, pushing, { madeBefore, owed: bench.arrivals });
@@ -119,6 +175,4 @@ test('nothing is lost, doubled, out of order, or charged to anybody', async () =
   expect(ledger.accepted).toBeGreaterThan(100);
   expect(await bench.account.ask((reader) => [...reader.charges()])).toEqual([]);
   expect(await pzm(['audit'], folder)).toMatchObject({ code: 0 });
-  // Nobody stopped looking while the services were another process: no period has ended.
-  expect((await pzm(['audit'], folder)).stdout).toContain('0 periods told by an event');
 });

@@ -25,6 +25,9 @@ export async function run({ args: [path], start, output, version }: Call): Promi
     targets: targets ?? null,
     problems,
     policyInForce: inForce ?? null,
+    /** What a node that reads these files goes by. */
+    policy: linted.policies ? { revision: linted.policies.revision, hash: linted.policies.hash } : null,
+    rules: linted.rules,
     findings,
   };
   const cwd = process.cwd();

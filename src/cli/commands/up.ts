@@ -7,9 +7,10 @@ import { backgroundTwin, type UpFlags } from '../up-flags.ts';
 
 export async function run(call: Call): Promise<number> {
   const flags = call.options as UpFlags;
-  if (flags.detach && flags.demo) {
+  const isDetached = flags.detach || flags.wait;
+  if (isDetached && flags.demo) {
     throw new PolarError('usage.invalid', 'A demo is to be looked at: it does not run in the background.', {
-      hint: 'Leave out -d, or make a project with: pzm init',
+      hint: 'Leave out -d and --wait, or make a project with: pzm init',
     });
   }
   const overrides = {
@@ -18,11 +19,12 @@ export async function run(call: Call): Promise<number> {
   };
   if (flags.demo) return (await import('../demo.ts')).runDemo(call, flags, overrides);
   const project = call.project(overrides);
-  if (flags.detach) return (await import('../background.ts')).startInBackground(call, project, flags);
+  if (isDetached) return (await import('../background.ts')).startInBackground(call, project, flags);
 
   const { runNode } = await import('../foreground.ts');
   const { exitCode } = await runNode(call, {
     project,
+    overrides,
     journal: pathFrom(process.cwd(), journalDir(project)),
     hasTerminal: process.env[backgroundTwin] === undefined,
     forMs: flags.for,

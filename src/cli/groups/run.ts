@@ -1,6 +1,7 @@
-import { duration, integer } from '../../config/settings.ts';
+import { duration, integer, oneOf } from '../../config/settings.ts';
 import { brokerOptions } from '../broker-flags.ts';
 import type { CommandSpec, FamilySpec } from '../command.ts';
+import { nameKinds } from '../completion/places.ts';
 
 export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
   {
@@ -80,5 +81,23 @@ export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
         load: () => import('../commands/bridge-drop.ts'),
       },
     ],
+  },
+  {
+    usage: 'completion [shell]',
+    summary: 'a script by which bash, zsh or fish completes commands, options and names',
+    formats: ['json'],
+    options: [
+      {
+        flags: '--names <kind>',
+        doc: `names of this project, one a line, as the scripts ask for them: ${nameKinds.join(', ')}`,
+        read: oneOf(...nameKinds),
+      },
+    ],
+    examples: [
+      ['eval "$(pzm completion bash)"', 'in ~/.bashrc'],
+      ['eval "$(pzm completion zsh)"', 'in ~/.zshrc, after compinit'],
+      ['pzm completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    load: () => import('../commands/completion.ts'),
   },
 ];

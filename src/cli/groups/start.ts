@@ -4,7 +4,7 @@ import type { CommandSpec, OptionSpec } from '../command.ts';
 
 const orderTimeout: OptionSpec = {
   flags: '--timeout <duration>',
-  doc: 'how long to wait for each (1m); the node goes on with it',
+  doc: 'how long to wait (1m, for each process; 2m to reload); the node goes on with it',
   read: duration(100, 3_600_000),
 };
 
@@ -33,6 +33,15 @@ export const startCommands: readonly CommandSpec[] = [
     formats: ['jsonl'],
     options: [
       { flags: '-d, --detach', doc: 'leave it running in the background' },
+      {
+        flags: '--wait',
+        doc: 'with -d, and as if it were given: return when the node is ready and has looked at every target',
+      },
+      {
+        flags: '--timeout <duration>',
+        doc: 'in the background: how long to wait (1m); the node goes on, and the exit code is 69',
+        read: duration(100, 3_600_000),
+      },
       { flags: '--demo', doc: 'a story of its own, with a temporary journal; needs no project' },
       { flags: '--workers <n>', doc: 'processes that run actions', read: integer(1, 64) },
       { flags: '--for <duration>', doc: 'stop after this time, e.g. 40s', read: duration(100) },
@@ -41,6 +50,7 @@ export const startCommands: readonly CommandSpec[] = [
     examples: [
       ['pzm up --demo --for 40s', 'see what it does'],
       ['pzm up -d', 'run this project in the background'],
+      ['pzm up -d --wait --timeout 2m', 'for scripts: what is observed is known when it returns'],
       ['pzm up --broker amqps://rabbit.example.com/polar --broker-user polar', 'deliver to RabbitMQ as well'],
       ['pzm up --format jsonl', 'events as CloudEvents, one a line'],
     ],
@@ -74,6 +84,15 @@ export const startCommands: readonly CommandSpec[] = [
       ['pzm scale 4', 'as many from now on; nothing is lost, and each key keeps its order'],
     ],
     load: () => import('../commands/scale.ts'),
+  },
+  {
+    usage: 'reload',
+    summary:
+      'have the running node read polar.ini, policies, flows, mappings and components again; exit 1 if they have problems',
+    formats: ['json'],
+    options: [orderTimeout],
+    examples: [['pzm reload', 'says what is another now, and which settings wait for the next start']],
+    load: () => import('../commands/reload.ts'),
   },
   {
     usage: 'observable',
