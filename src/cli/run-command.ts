@@ -45,7 +45,9 @@ async function invoke(invocation: Invocation, version: string): Promise<number> 
 /** @throws usage.invalid for a format that the command does not speak */
 function outputFor({ spec, name, global }: Invocation): Output {
   const spoken: readonly Format[] = ['text', ...(spec.formats ?? [])];
-  const format = formats.find((candidate) => candidate === (global.format ?? 'text'));
+  const asked = formats.find((candidate) => candidate === (global.format ?? 'text'));
+  // A stream has no end at which a document would be closed.
+  const format = asked === 'json' && !spoken.includes('json') ? 'jsonl' : asked;
   if (!format || !spoken.includes(format)) {
     throw new PolarError('usage.invalid', `"${name}" does not answer in the format "${global.format}".`, {
       hint: `Choose --format ${spoken.join(' or ')}.`,

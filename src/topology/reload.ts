@@ -58,9 +58,9 @@ const readers: { readonly [K in keyof NodeSettings]: readonly [setting: string, 
   maxAttempts: ['push.max_attempts', ['worker']],
   maxPending: ['push.max_pending', ['services']],
   answerWithinMs: ['push.answer_within', ['worker']],
-  journal: ['journal', ['integration-manager', 'services']],
+  journal: ['journal', ['integration-manager']],
   gateway: ['gateway', ['services']],
-  broker: ['broker', ['bridge']],
+  broker: ['broker', ['integration-manager', 'bridge']],
   logLevel: ['log.level', everyRole],
 };
 
