@@ -1,6 +1,6 @@
 import { type Batch, type JournalRecord, recordsOf } from './batch.ts';
 import type { JournalReader } from './journal.ts';
-import type { Wake } from './wake.ts';
+import { createWake, type Wake } from './wake.ts';
 
 /** A bell may be lost (R6): whoever follows looks once a second anyway. */
 const lookEveryMs = 1000;
@@ -14,6 +14,8 @@ export interface Following {
   readonly signal: AbortSignal;
   /** There is nothing more at the moment; says how long to wait at most, and undefined when nobody waits for more. */
   readonly caughtUp?: () => number | undefined;
+  /** How long to rest after a look that found something, whatever rings: many small looks cost more than a few. */
+  readonly restMs?: number;
 }
 
 /**
@@ -21,18 +23,23 @@ export interface Following {
  * is published is only the reason to look.
  */
 export async function* followBatches(options: Following): AsyncGenerator<Batch> {
-  const { reader, wake, signal, caughtUp = () => lookEveryMs } = options;
+  const { reader, wake, signal, caughtUp = () => lookEveryMs, restMs = 0 } = options;
+  const rest = createWake();
+  let hasFound = false;
   let next = options.from;
   while (!signal.aborted) {
     const found = reader.batchAt(next);
     if (found) {
+      hasFound = true;
       yield found.batch;
       next = found.batch.firstSequence + found.batch.count;
       continue;
     }
     const mostMs = caughtUp();
     if (mostMs === undefined || !wake) return;
-    await wake.wait(Math.min(mostMs, lookEveryMs), signal);
+    if (hasFound && restMs > 0) await rest.wait(restMs, signal);
+    else await wake.wait(Math.min(mostMs, lookEveryMs), signal);
+    hasFound = false;
   }
 }
 

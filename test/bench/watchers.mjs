@@ -39,14 +39,16 @@ try {
   const ratios = new Map(watchers.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     // The bare pipeline before and after: what drifts on the machine drifts for both.
-    let before = (await pipeline(node, tasks)).perSecond;
+    let before = await pipeline(node, tasks);
     for (const watcher of watchers) {
-      const { perSecond, cpuMs } = await watched(watcher);
-      const after = (await pipeline(node, tasks)).perSecond;
-      const bare = (before + after) / 2;
+      const { perSecond, cpu, cpuMs } = await watched(watcher);
+      const after = await pipeline(node, tasks);
+      const bare = (before.perSecond + after.perSecond) / 2;
+      const bareCpu = (before.cpu.total + after.cpu.total) / 2;
       ratios.get(watcher.name).push(perSecond / bare);
       console.log(
-        `round ${round}: bare ${thousands(bare)}/s · with ${watcher.name} ${thousands(perSecond)}/s · ratio ${(perSecond / bare).toFixed(3)} · its CPU ${cpuMs} ms`,
+        `round ${round}: bare ${thousands(bare)}/s · with ${watcher.name} ${thousands(perSecond)}/s · ratio ${(perSecond / bare).toFixed(3)} · ` +
+          `CPU per task: pipeline ${bareCpu.toFixed(1)} → ${cpu.total.toFixed(1)} µs, watcher ${((1000 * cpuMs) / tasks).toFixed(1)} µs`,
       );
       before = after;
     }
@@ -78,12 +80,12 @@ async function watched({ args }) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   await new Promise((resolve) => setTimeout(resolve, 500));
   const cpuBefore = cpuOf(child.pid);
-  const { perSecond } = await pipeline(node, tasks);
+  const { perSecond, cpu } = await pipeline(node, tasks);
   const cpuMs = cpuOf(child.pid) - cpuBefore;
   const ended = once(child, 'exit');
   child.kill('SIGINT');
   await ended;
-  return { perSecond, cpuMs };
+  return { perSecond, cpu, cpuMs };
 }
 
 /** CPU time in ms; of a terminal's child not the child's. */

@@ -1,10 +1,10 @@
-import { setPriority } from 'node:os';
 import { SettingProblem } from '../../config/settings.ts';
 import type { Moment } from '../../journal/moment.ts';
 import { PolarError } from '../../model/errors.ts';
 import type { Call } from '../command.ts';
 import type { Format } from '../output.ts';
 import { openSignals } from '../signals.ts';
+import { stepAside } from '../step-aside.ts';
 import { createEventFilter } from '../tap/filter.ts';
 import { openRecordFile } from '../tap/record-file.ts';
 import { tapJournal } from '../tap/tapping.ts';
@@ -87,13 +87,4 @@ const whereHint =
 
 function wrong(message: string, hint: string): PolarError {
   return new PolarError('usage.invalid', message, { hint });
-}
-
-/** The pipeline goes first: whoever looks on takes what it leaves. */
-function stepAside(): void {
-  try {
-    setPriority(10);
-  } catch {
-    // Not everybody may; it only matters on a machine that is busy.
-  }
 }

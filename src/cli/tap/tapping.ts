@@ -120,6 +120,7 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
     reader,
     from: next,
     wake: bell?.wake,
+    restMs,
     signal: AbortSignal.any([signal, replaced.signal]),
     caughtUp() {
       const now = Date.now();
@@ -159,6 +160,8 @@ function firstGone({ from, first, journal: { firstSequence } }: Life): number | 
 }
 
 const turnMs = 20;
+/** Nobody reads faster; what comes alone is shown at once. */
+const restMs = 100;
 
 /** Whoever reads slower than the journal is read must not make us hold the journal. */
 async function outputTaken(signal: AbortSignal): Promise<void> {
