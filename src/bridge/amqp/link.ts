@@ -115,6 +115,23 @@ function createLink(
     unconfirmed.giveBack(String(properties.messageId), replyText);
   });
 
+  const send = (message: Message, entry: Unconfirmed) => {
+    unconfirmed.add(entry);
+    // It lives until the broker answers, and must not hold the message that long.
+    const answered = (error: unknown) => {
+      if (!error) unconfirmed.confirm(entry);
+      // Otherwise the channel has ended, and `lose` hears why.
+      else if (error instanceof Error && error.message === 'message nacked') unconfirmed.nack(entry);
+    };
+    try {
+      channel.publish(exchange, message.routingKey, message.content, optionsOf(message), answered);
+    } catch (error) {
+      // Nothing of it was sent.
+      if ((error as Error).name === 'IllegalOperationError') return lose(error);
+      unconfirmed.refuse(entry, unsendable(error));
+    }
+  };
+
   return {
     channel,
     get broken() {
@@ -125,22 +142,9 @@ function createLink(
     },
     publish(message) {
       if (broken) return Promise.reject(broken);
-      return new Promise((resolve, reject) => {
-        const entry: Unconfirmed = { id: message.id, sentAt: performance.now(), resolve, reject };
-        unconfirmed.add(entry);
-        const answered = (error: unknown) => {
-          if (!error) unconfirmed.confirm(entry);
-          // Otherwise the channel has ended, and `lose` hears why.
-          else if (error instanceof Error && error.message === 'message nacked') unconfirmed.nack(entry);
-        };
-        try {
-          channel.publish(exchange, message.routingKey, message.content, optionsOf(message), answered);
-        } catch (error) {
-          // Nothing of it was sent.
-          if ((error as Error).name === 'IllegalOperationError') return lose(error);
-          unconfirmed.refuse(entry, unsendable(error));
-        }
-      });
+      return new Promise((resolve, reject) =>
+        send(message, { id: message.id, sentAt: performance.now(), resolve, reject }),
+      );
     },
     async settled(withinMs) {
       let timer: NodeJS.Timeout | undefined;

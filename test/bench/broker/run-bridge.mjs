@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../dist/bridge/main.js', import.meta.url));
-const lookEveryMs = 50;
+/** Each look is work for the bridge, which a supervisor gives it once a second; the last ones say when it was through. */
+const longestLookMs = 500;
+const shortestLookMs = 20;
 
 /** Lets the bridge deliver a whole journal, and ends it. `look` sees it now and then, and may take its time. */
 export async function runBridge({ dataDir, settings, look = async () => {} }) {
@@ -39,7 +41,10 @@ async function watch(child, look) {
       await look(now);
     }
     if (now.cursor === sink.newest) return { first, last: now };
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    const perMs = first && now.at > first.at ? (now.cursor - first.cursor) / (now.at - first.at) : 0;
+    const restMs = perMs > 0 ? (sink.newest - now.cursor) / perMs : 0;
+    const pauseMs = Math.min(longestLookMs, Math.max(shortestLookMs, restMs / 2));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
