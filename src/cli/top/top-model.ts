@@ -125,7 +125,7 @@ function modelOf(
   const { node, version, startedAt, policy, bottleneck, processes } = status;
   const report = reportOf(processes);
   const manager = namesOf(processes, 'integration-manager');
-  const latencies = samples.flatMap(({ sample }) => sample.latenciesMs).sort((one, other) => one - other);
+  const latencies = Float64Array.from(samples.flatMap(({ sample }) => sample.latenciesMs)).sort();
   return {
     time: new Date(now).toISOString(),
     state: 'up',
@@ -240,7 +240,7 @@ function topicsOf(
     .slice(0, topicsKept);
 }
 
-function percentile(sorted: readonly number[], share: number): number | null {
+function percentile(sorted: Float64Array, share: number): number | null {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
 }
 

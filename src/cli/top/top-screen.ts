@@ -236,7 +236,8 @@ export function rateText(perSecond: number | null): string {
 }
 
 function countOf(count: number): string {
-  if (count < 100_000) return Math.round(count).toLocaleString('en-US');
+  // By hand: what the system does with numbers costs more than all of the screen.
+  if (count < 100_000) return String(Math.round(count)).replace(/(\d)(\d{3})$/, '$1,$2');
   return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
 }
 
