@@ -69,6 +69,7 @@ runChild({
     let charged: KeyCharge[] = [];
     let scheduled = false;
     let full: JournalFull | null = null;
+    let mayCommit = true;
 
     /** Whoever admits tasks is to know. */
     const setFull = (next: JournalFull | null) => {
@@ -77,26 +78,30 @@ runChild({
       channel.send({ type: 'journal', full: next } satisfies ManagerWord);
       full = next;
     };
+    let looksAgain: NodeJS.Timeout | undefined;
+    const lookForRoom = () => {
+      const now = room.now();
+      setFull(now.full);
+      ({ mayCommit } = now);
+      clearTimeout(looksAgain);
+      if (full) looksAgain = setTimeout(lookForRoom, retryWhenFullMs);
+    };
     const schedule = () => {
       if (scheduled || waiting.length + charged.length === 0) return;
       scheduled = true;
-      if (full) setTimeout(commitWaiting, retryWhenFullMs);
+      if (!mayCommit) setTimeout(commitWaiting, retryWhenFullMs);
       else setImmediate(commitWaiting);
     };
     const commitWaiting = () => {
       scheduled = false;
-      const why = room.whyFull();
-      if (why) {
-        setFull(why);
-        return schedule();
-      }
+      lookForRoom();
+      if (!mayCommit) return schedule();
       const results = waiting;
       const commit = settle(journal, results, nextSequence, charged);
       try {
         const committed = journal.commit(commit, Date.now());
         waiting = [];
         charged = [];
-        setFull(null);
         room.committed(bytesOf(commit));
         nextSequence = committed.records.first + committed.records.count;
         counts.commits++;
@@ -106,7 +111,9 @@ runChild({
       } catch (error) {
         if (!hasCode(error, 'journal.full')) throw error;
         // Nothing was written: the results wait, and with them every receipt.
-        setFull(room.diskFull());
+        room.diskFull();
+        setFull({ kind: 'disk' });
+        mayCommit = false;
         schedule();
       }
     };
@@ -148,11 +155,12 @@ runChild({
       async drain() {
         // The workers have handed over everything; what is still in the socket arrives within a turn or two.
         do await new Promise((resolve) => setTimeout(resolve, 20));
-        while (waiting.length > 0 && !full);
+        while (waiting.length > 0 && mayCommit);
       },
       async close() {
         clearInterval(housekeeping);
         clearInterval(looking);
+        clearTimeout(looksAgain);
         inbox.close();
         await bell.close();
         await retention.close();

@@ -9,20 +9,34 @@ import type { Retention } from './retention.ts';
  * is asked for some, and results wait.
  */
 export interface Room {
-  /** Asked before each commit. */
-  whyFull(): JournalFull | undefined;
+  /** Asked before each commit, and after. */
+  now(): RoomNow;
   /** A commit found the disk full: what was held ready is for retention now, and receipts wait until it is back. */
-  diskFull(): JournalFull;
+  diskFull(): void;
   /** So much was committed. */
   committed(bytes: number): void;
   /** Now and then: what is old goes, and what is held ready follows the journal's size. */
   look(): void;
 }
 
+export interface RoomNow {
+  /** Why nothing is to be taken in from outside; null when it may be. */
+  readonly full: JournalFull | null;
+  /**
+   * A little above the limit results are written still: what was accepted comes to its end, periods of looking are
+   * attested, and orders are carried out. Without that nothing could ever be removed again.
+   */
+  readonly mayCommit: boolean;
+}
+
 /** So much may be committed between two looks at the size, unless that is much of what may be. */
 const mostUnseenBytes = 1024 * 1024;
 const mostUnseenCommits = 16;
 const stepBytes = 1024 * 1024;
+/** What is free within the file is as good as what is held ready beside it. */
+const enoughOfFile = 1 / 4;
+/** Each look at what keeps batches reads a row of every target. */
+const betweenLooksMs = 500;
 
 export function createRoom(options: {
   readonly journal: Pick<JournalWriter, 'size'>;
@@ -36,50 +50,56 @@ export function createRoom(options: {
   const { maxBytes, reserveBytes } = settings;
   const unseenBytes = Math.min(mostUnseenBytes, maxBytes / 64);
   let { isDiskFull } = options;
-  let isAtLimit = journal.size().usedBytes >= maxBytes;
+  const mostBytes = maxBytes + Math.max(maxBytes / 16, stepBytes);
+  let { usedBytes: used } = journal.size();
   let unseen = { bytes: 0, commits: 0 };
 
   // A small journal needs little to become smaller.
   const wanted = () => Math.min(reserveBytes, Math.ceil(journal.size().fileBytes / stepBytes) * stepBytes);
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const shorten = () => {
+    if (performance.now() - askedAt < betweenLooksMs) return;
+    askedAt = performance.now();
+    void retention.run();
+  };
   const seeSize = () => {
     unseen = { bytes: 0, commits: 0 };
-    const { usedBytes } = journal.size();
-    isAtLimit = usedBytes >= maxBytes;
-    return usedBytes;
+    used = journal.size().usedBytes;
   };
   const hasDiskAgain = () => {
     const target = wanted();
     const { usedBytes, fileBytes } = journal.size();
-    if (reserve.sizeBytes() >= target || fileBytes - usedBytes >= target) return true;
+    const enough = Math.min(target, fileBytes * enoughOfFile);
+    if (reserve.sizeBytes() >= target || fileBytes - usedBytes >= enough) return true;
     void reserve.grow(target);
     return false;
   };
   return {
-    whyFull() {
+    now() {
       if (isDiskFull && hasDiskAgain()) isDiskFull = false;
-      if (isDiskFull || isAtLimit) {
-        void retention.run();
+      if (isDiskFull || used >= maxBytes) {
+        shorten();
         seeSize();
       }
-      if (isDiskFull) return { kind: 'disk' };
-      if (!isAtLimit) return undefined;
-      return { kind: 'limit', maxBytes, heldBy: retention.heldBy() ?? 'it is being shortened' };
+      if (isDiskFull) return { full: { kind: 'disk' }, mayCommit: false };
+      if (used < maxBytes) return { full: null, mayCommit: true };
+      const heldBy = retention.heldBy() ?? 'it is being shortened';
+      return { full: { kind: 'limit', maxBytes, heldBy }, mayCommit: used < mostBytes };
     },
     diskFull() {
       reserve.release();
       isDiskFull = true;
-      void retention.run();
-      return { kind: 'disk' };
+      shorten();
     },
     committed(bytes) {
       unseen = { bytes: unseen.bytes + bytes, commits: unseen.commits + 1 };
       if (unseen.bytes < unseenBytes && unseen.commits < mostUnseenCommits) return;
-      const usedBytes = seeSize();
-      if (usedBytes >= maxBytes * (15 / 16)) void retention.run();
+      seeSize();
+      if (used >= maxBytes * (15 / 16)) shorten();
     },
     look() {
       seeSize();
-      void retention.run();
+      shorten();
       if (!isDiskFull) void reserve.grow(wanted());
     },
   };

@@ -15,3 +15,6 @@ export const ownFlows: ReadonlySet<string> = new Set([
   'RetireTarget',
   'StopTarget',
 ]);
+
+/** By which people say what is to become of dead letters, of events that were set aside, and of sinks. */
+export const orderFlows: ReadonlySet<string> = new Set(['OrderLetter', 'OrderDelivery']);

@@ -5,6 +5,7 @@ import { probeComponents } from '../components/probe.ts';
 import { followFlows } from '../flows/follow-flows.ts';
 import { openJournalReader } from '../journal/lmdb/reader.ts';
 import { stateManagerName } from '../model/actor-names.ts';
+import { orderFlows } from '../model/own-flows.ts';
 import { formatSubjectName } from '../model/subject-name.ts';
 import type { TargetState } from '../model/target-state.ts';
 import { observerKinds } from '../observers/kinds.ts';
@@ -56,7 +57,14 @@ runChild({
       node,
       markOf: markOf('gateway'),
       isKnown: (id) => journal.outcomeOf(id) !== undefined,
-      whyClosed: () => whyClosed({ isStopping, journalFull, pending: journal.info().pending, maxPending }),
+      whyClosed: (flow) =>
+        whyClosed({
+          isStopping,
+          journalFull,
+          isOrder: orderFlows.has(flow),
+          pending: journal.info().pending,
+          maxPending,
+        }),
     });
     const expiry = createSource(expirySource, line);
     const ages = createSource(agingSource, line);

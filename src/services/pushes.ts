@@ -22,8 +22,8 @@ export interface PushesOptions {
   markOf(key: string): number | undefined;
   /** True for an id that became a row. */
   isKnown(id: string): boolean;
-  /** Why nothing new is admitted; undefined when it is. */
-  whyClosed(): PolarError | undefined;
+  /** Why nothing new is admitted to a flow; undefined when it is. */
+  whyClosed(flow: string): PolarError | undefined;
 }
 
 export function createPushes(line: SubjectLine, { node, markOf, isKnown, whyClosed }: PushesOptions): Pushes {
@@ -45,7 +45,7 @@ export function createPushes(line: SubjectLine, { node, markOf, isKnown, whyClos
     async admit(push) {
       // A push that is known already is accepted already: the same id is the same push.
       if (isKnown(push.id)) return;
-      const closed = whyClosed();
+      const closed = whyClosed(push.flow);
       if (closed) throw closed;
       if (!source.hasRoom()) {
         const message = `${source.size()} pushes wait to be accepted.`;

@@ -72,8 +72,8 @@ test('old batches go, and everything that is asked still adds up', { timeout: 30
 test('the integration manager may be killed while it removes', { timeout: 300_000 }, async () => {
   const { folder } = project;
   for (let kill = 1; kill <= 3; kill++) {
-    await push(3);
     const before = await info();
+    await push(3);
     await until(info, ({ firstSequence }) => firstSequence > before.firstSequence, 60_000);
     const [manager] = await processesNamed('integration-manager');
     process.kill(manager!.pid, 'SIGKILL');

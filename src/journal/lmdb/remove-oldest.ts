@@ -4,7 +4,7 @@ import { createRemoval, type RemovalRules, type Removed } from '../retention.ts'
 import type { Head, Tables } from './tables.ts';
 
 /** Each batch is read whole, to see whether it holds: commits wait for no more than this meanwhile. */
-const mostBytes = 8 * 1024 * 1024;
+const mostBytes = 2 * 1024 * 1024;
 const mostBatches = 512;
 
 /**
