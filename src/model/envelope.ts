@@ -1,4 +1,5 @@
 import { PolarError } from './errors.ts';
+import { readText, textBytes, writeText } from './short-text.ts';
 
 /**
  * What travels between the processes and lies in the journal: a task on its way in, a record on its way out.
@@ -106,8 +107,9 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
   let at = headerBytes;
   for (let index = 0; index < texts.length; index++) {
     const text = texts[index]!;
-    const length = text === '' ? 0 : record.write(text, at, 'utf8');
-    record.writeUInt16LE(length, lengthsAt + 2 * index);
+    const length = writeText(record, text, at);
+    record[lengthsAt + 2 * index] = length;
+    record[lengthsAt + 2 * index + 1] = length >>> 8;
     at += length;
   }
   record.set(envelope.body, at);
@@ -116,7 +118,7 @@ export function encodeEnvelope(envelope: Envelope): Buffer {
 
 function checkedLength(text: string, index: number): number {
   if (text === '') return 0;
-  const length = Buffer.byteLength(text);
+  const length = textBytes(text);
   const most = index === keyField || index === idField ? maxKeyBytes : 0xffff;
   if (length <= most) return length;
   throw new PolarError('envelope.oversized', `${fields[index]} is longer than ${most} bytes.`);
@@ -128,6 +130,11 @@ function checkedLength(text: string, index: number): number {
  */
 export function decodeEnvelope(record: Buffer, start = 0): Envelope {
   checkRecord(record, start, record.length);
+  return new EnvelopeInPlace(record, start);
+}
+
+/** Of a record that was checked already: nothing is looked at before it is asked for. */
+export function envelopeAt(record: Buffer, start = 0): Envelope {
   return new EnvelopeInPlace(record, start);
 }
 
@@ -215,13 +222,17 @@ export function readField(bytes: Buffer, start: number, name: Field): string {
   return textAt(bytes, start, fields.indexOf(name));
 }
 
+/** Per field, what was read last: neighbours mostly have the same flow and the same source. */
+const recent: string[] = fields.map(() => '');
+
 function textAt(bytes: Buffer, start: number, field: number): string {
   const lengthAt = start + lengthsAt + 2 * field;
   const length = readUint16(bytes, lengthAt);
   if (length === 0) return '';
   let at = start + headerBytes;
   for (let before = start + lengthsAt; before < lengthAt; before += 2) at += readUint16(bytes, before);
-  return bytes.toString('utf8', at, at + length);
+  recent[field] = readText(bytes, at, length, recent[field]!);
+  return recent[field]!;
 }
 
 export function readNumber(bytes: Buffer, start: number): number {

@@ -9,7 +9,7 @@ import type { ChargedAttempt, TaskRef } from './charge.ts';
 export interface Run {
   readonly id: string;
   readonly key: string;
-  /** Envelope records; the attempt is written in them. */
+  /** Envelope records, each checked as a whole; the attempt is written in them. */
   readonly tasks: readonly Buffer[];
 }
 

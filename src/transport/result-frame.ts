@@ -1,6 +1,6 @@
 import { checkRecord } from '../model/envelope.ts';
-import type { Result, Segment } from '../model/run.ts';
-import { cut, frameHeaderBytes, itemOf, itemsOf } from './frame.ts';
+import type { Mark, Result, Segment } from '../model/run.ts';
+import { cut, frameHeaderBytes, itemsOf } from './frame.ts';
 import { misshapen, pack, unpack } from './packing.ts';
 import { isResultHead, type ResultHead } from './result-shape.ts';
 
@@ -17,7 +17,7 @@ export function encodeResult(result: Result): Buffer {
     run,
     key,
     worker,
-    marks,
+    marks.map(packMark),
     rows,
     states,
     children,
@@ -28,9 +28,28 @@ export function encodeResult(result: Result): Buffer {
     evidence.length,
     result.letterOrders ?? [],
   ] satisfies ResultHead);
-  const headLength = Buffer.allocUnsafe(4);
-  headLength.writeUInt32LE(head.length, 0);
-  return itemOf([headLength, head, ...segments.map(({ bytes }) => bytes), evidence]);
+  let length = 8 + head.length + evidence.length;
+  for (const { bytes } of segments) length += bytes.length;
+  const item = Buffer.allocUnsafe(length);
+  item.writeUInt32LE(length, 0);
+  item.writeUInt32LE(head.length, 4);
+  item.set(head, 8);
+  let at = 8 + head.length;
+  for (const { bytes } of segments) {
+    item.set(bytes, at);
+    at += bytes.length;
+  }
+  item.set(evidence, at);
+  return item;
+}
+
+// Every run has one: without the names of its fields it takes a third.
+function packMark({ source, first, last, count }: Mark): ResultHead[3][number] {
+  return [source, first, last, count];
+}
+
+function unpackMark([source, first, last, count]: ResultHead[3][number]): Mark {
+  return { source, first, last, count };
 }
 
 /** @throws envelope.malformed */
@@ -70,7 +89,7 @@ export function* decodeResults(frame: Buffer): Generator<Result> {
       run,
       key,
       worker,
-      marks,
+      marks: marks.map(unpackMark),
       rows,
       states,
       children,

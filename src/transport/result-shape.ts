@@ -3,7 +3,6 @@ import {
   type Child,
   type DeadLetter,
   type LetterOrder,
-  type Mark,
   type ParkedRow,
   pendingSource,
   type SettledRow,
@@ -17,7 +16,7 @@ export type ResultHead = readonly [
   run: string,
   key: string,
   worker: string,
-  marks: readonly Mark[],
+  marks: readonly (readonly [source: string, first: number, last: number, count: number])[],
   rows: readonly SettledRow[],
   states: readonly StateWrite[],
   children: readonly Child[],
@@ -35,14 +34,19 @@ export type ResultHead = readonly [
  */
 export function isResultHead(head: unknown): head is ResultHead {
   if (!Array.isArray(head) || head.length !== tests.length) return false;
-  return tests.every((test, index) => test(head[index]));
+  for (let index = 0; index < tests.length; index++) if (!tests[index]!(head[index])) return false;
+  return true;
 }
 
 type Test = (value: unknown) => boolean;
 const each =
   (test: (item: Readonly<Record<string, unknown>>) => boolean): Test =>
   (list) =>
-    Array.isArray(list) && list.every((item) => test(objectOf(item)));
+    Array.isArray(list) && (list.length === 0 || list.every((item) => test(objectOf(item))));
+const eachOf =
+  (length: number, test: (item: readonly unknown[]) => boolean): Test =>
+  (list) =>
+    Array.isArray(list) && list.every((item) => Array.isArray(item) && item.length === length && test(item));
 
 const outcomes: readonly unknown[] = ['completed', 'ended', 'dead-lettered', 'parked'];
 
@@ -50,8 +54,9 @@ const tests: readonly Test[] = [
   isText,
   isKey,
   isText,
-  each(
-    ({ source, first, last, count }) =>
+  eachOf(
+    4,
+    ([source, first, last, count]) =>
       isText(source) && source !== '__proto__' && isNumber(first) && isNumber(last) && isCount(count),
   ),
   each(
@@ -73,13 +78,11 @@ const tests: readonly Test[] = [
     ({ correlationId, id, resumed, reason }) =>
       isKey(correlationId) && isKey(id) && (resumed == null || isRow(resumed)) && isText(reason),
   ),
-  (list) =>
-    Array.isArray(list) &&
-    list.every((item) => {
-      if (!Array.isArray(item) || item.length !== 3) return false;
-      const [topic, count, bytes] = item;
-      return isText(topic) && Buffer.byteLength(topic) <= 0xffff && isCount(count) && isCount(bytes);
-    }),
+  eachOf(
+    3,
+    ([topic, count, bytes]) =>
+      isText(topic) && Buffer.byteLength(topic) <= 0xffff && isCount(count) && isCount(bytes),
+  ),
   isCount,
   each(({ order, retried }) => isCount(order) && (retried == null || isRetried(objectOf(retried)))),
 ];

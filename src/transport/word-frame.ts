@@ -11,23 +11,35 @@ export type Word =
   | { readonly type: 'hello'; readonly hello: Hello }
   | { readonly type: 'report'; readonly report: Report };
 
+// A report comes with every run: it is a list, without the names of its fields.
 export function encodeWord(word: Word): Buffer {
-  return itemOf([pack(word)]);
+  if (word.type !== 'report') return itemOf([pack(word)]);
+  const { run, worker, done, sentTo, failure } = word.report;
+  return itemOf([pack(failure ? [run, worker, done, sentTo, failure] : [run, worker, done, sentTo])]);
 }
 
 /** @throws envelope.malformed */
 export function* decodeWords(frame: Buffer): Generator<Word> {
   for (const { start, end } of itemsOf(frame, frameHeaderBytes)) {
     const word = unpack(frame.subarray(start, end));
-    if (!isWord(word)) throw misshapen('word');
-    yield word;
+    if (isReportList(word)) yield { type: 'report', report: reportOf(word) };
+    else if (isHelloWord(word)) yield word;
+    else throw misshapen('word');
   }
 }
 
-function isWord(word: unknown): word is Word {
-  const { type, hello, report } = objectOf(word) as { type?: unknown; hello?: unknown; report?: unknown };
-  if (type === 'hello') return isHello(objectOf(hello));
-  return type === 'report' && isReport(objectOf(report));
+type Failure = NonNullable<Report['failure']>;
+type ReportList =
+  | readonly [run: string, worker: string, done: number, sentTo: string]
+  | readonly [run: string, worker: string, done: number, sentTo: string, failure: Failure];
+
+function reportOf([run, worker, done, sentTo, failure]: ReportList): Report {
+  return failure ? { run, worker, done, sentTo, failure } : { run, worker, done, sentTo };
+}
+
+function isHelloWord(word: unknown): word is Word & { readonly type: 'hello' } {
+  const { type, hello } = objectOf(word);
+  return type === 'hello' && isHello(objectOf(hello));
 }
 
 function isHello({
@@ -48,10 +60,14 @@ function isHello({
   );
 }
 
-function isReport({ run, worker, done, sentTo, failure }: Partial<Record<keyof Report, unknown>>): boolean {
-  if (![run, worker, sentTo].every(isText) || !isCount(done)) return false;
-  if (failure === undefined) return true;
-  const { code, message, retryAfterMs, task } = objectOf(failure);
+function isReportList(word: unknown): word is ReportList {
+  if (!Array.isArray(word) || word.length < 4 || word.length > 5) return false;
+  const [run, worker, done, sentTo, failure] = word as readonly unknown[];
+  if (!isText(run) || !isText(worker) || !isCount(done) || !isText(sentTo)) return false;
+  return word.length === 4 || isFailure(objectOf(failure));
+}
+
+function isFailure({ code, message, retryAfterMs, task }: Readonly<Record<string, unknown>>): boolean {
   return isText(code) && isText(message) && isCount(Math.ceil(Number(retryAfterMs))) && isTask(task);
 }
 

@@ -17,88 +17,102 @@ export interface Witness {
   readonly failed: FailedAttempts;
 }
 
-/** Notes how the tasks of one run went, as they go. Nothing here decides anything. */
-export interface EvidenceRecorder {
-  /** A task begins, where the last one ended. */
-  begin(task: Envelope, steps: readonly WalkStep[], firstStep: number): void;
-  /** A step's method is over. */
-  stepped(): void;
-  /** A step is taken that calls nothing, and takes no time. */
-  tookStep(): void;
-  /** The task is over, and gave so many records. */
-  end(outcome: TaskOutcome, reason: string, records: number): void;
-  /** The task is to be delivered again. */
-  fail(code: string, message: string): void;
-  /** Of the whole run, as bytes. */
-  ofRun(): Buffer;
-  /** Of the task that ended last, as bytes. */
-  ofLastTask(): Buffer;
-}
-
 const noAttempts: readonly FailedAttempt[] = [];
 
-export function createEvidenceRecorder({
-  worker,
-  incarnation,
-  now,
-  elapsed,
-  failed,
-}: Witness): EvidenceRecorder {
-  const begun = now();
-  const start = elapsed();
-  const tasks: TaskEvidence[] = [];
-  let task: Envelope;
-  let steps: readonly WalkStep[] = [];
-  let [firstStep, startedUs, lastUs, passedUs] = [0, 0, 0, 0];
-  let stepsUs: number[] = [];
+/** Notes how the tasks of one run went, as they go. Nothing here decides anything. */
+export class EvidenceRecorder {
+  readonly #witness: Witness;
+  readonly #begun: number;
+  readonly #start: number;
+  readonly #tasks: TaskEvidence[] = [];
+  #task: Envelope | undefined;
+  #steps: readonly WalkStep[] = [];
+  #firstStep = 0;
+  #startedUs = 0;
+  #lastUs = 0;
+  #passedUs = 0;
+  #stepsUs: number[] = [];
+  #hasRecords = false;
 
-  const clock = () => {
-    passedUs = Math.max(passedUs, Math.round((elapsed() - start) * 1000));
-    return passedUs;
-  };
-  const encoded = (some: readonly TaskEvidence[]) =>
-    encodeEvidence({ worker, incarnation, begun, durationUs: passedUs, tasks: some });
-  const push = (outcome: TaskOutcome, reason: string, records: number) => {
+  constructor(witness: Witness) {
+    this.#witness = witness;
+    this.#begun = witness.now();
+    this.#start = witness.elapsed();
+  }
+
+  /** A task begins, where the last one ended. */
+  begin(task: Envelope, steps: readonly WalkStep[], firstStep: number): void {
+    this.#task = task;
+    this.#steps = steps;
+    this.#firstStep = firstStep;
+    this.#startedUs = this.#passedUs;
+    this.#lastUs = this.#passedUs;
+    this.#stepsUs = [];
+  }
+
+  /** A step's method is over. */
+  stepped(): void {
+    this.#passedUs = Math.max(this.#passedUs, Math.round((this.#witness.elapsed() - this.#start) * 1000));
+    this.#stepsUs.push(this.#passedUs - this.#lastUs);
+    this.#lastUs = this.#passedUs;
+  }
+
+  /** A step is taken that calls nothing, and takes no time. */
+  tookStep(): void {
+    this.#stepsUs.push(0);
+  }
+
+  /** The task is over, and gave so many records. */
+  end(outcome: TaskOutcome, reason: string, records: number): void {
+    if (records > 0) this.#hasRecords = true;
+    const task = this.#push(outcome, reason, records);
+    if (task.attempt > 0) this.#witness.failed.forget(nameOf(task));
+  }
+
+  /** The task is to be delivered again. */
+  fail(code: string, message: string): void {
+    const task = this.#push('handed-back', code, 0);
+    this.#witness.failed.add(nameOf(task), {
+      attempt: task.attempt,
+      begun: this.#begun + Math.round(this.#startedUs / 1000),
+      durationUs: this.#passedUs - this.#startedUs,
+      step: this.#firstStep + Math.max(0, this.#stepsUs.length - 1),
+      code,
+      message,
+    });
+  }
+
+  /** Of the whole run, as bytes. A run that published nothing leaves nothing that could be asked about. */
+  ofRun(): Buffer {
+    return this.#hasRecords ? this.#encoded(this.#tasks) : noEvidence;
+  }
+
+  /** Of the task that ended last, as bytes. */
+  ofLastTask(): Buffer {
+    return this.#encoded(this.#tasks.slice(-1));
+  }
+
+  #push(outcome: TaskOutcome, reason: string, records: number): Envelope {
+    const task = this.#task;
+    if (!task) throw new Error('A task ended that had not begun.');
     const { flow, attempt } = task;
-    // The first delivery, as nearly all are, has nothing before it.
-    const earlier = attempt === 0 ? noAttempts : failed.of(nameOf(task));
-    const walked = walkedFlowOf(flow, steps);
-    tasks.push({ flow: walked, attempt, startedUs, outcome, reason, records, firstStep, stepsUs, earlier });
-  };
+    this.#tasks.push({
+      flow: walkedFlowOf(flow, this.#steps),
+      attempt,
+      startedUs: this.#startedUs,
+      outcome,
+      reason,
+      records,
+      firstStep: this.#firstStep,
+      stepsUs: this.#stepsUs,
+      // The first delivery, as nearly all are, has nothing before it.
+      earlier: attempt === 0 ? noAttempts : this.#witness.failed.of(nameOf(task)),
+    });
+    return task;
+  }
 
-  return {
-    begin(next, ofFlow, first) {
-      task = next;
-      steps = ofFlow;
-      firstStep = first;
-      startedUs = passedUs;
-      lastUs = passedUs;
-      stepsUs = [];
-    },
-    stepped() {
-      const at = clock();
-      stepsUs.push(at - lastUs);
-      lastUs = at;
-    },
-    tookStep() {
-      stepsUs.push(0);
-    },
-    end(outcome, reason, records) {
-      push(outcome, reason, records);
-      if (task.attempt > 0) failed.forget(nameOf(task));
-    },
-    fail(code, message) {
-      push('handed-back', code, 0);
-      const step = firstStep + Math.max(0, stepsUs.length - 1);
-      failed.add(nameOf(task), {
-        attempt: task.attempt,
-        begun: begun + Math.round(startedUs / 1000),
-        durationUs: passedUs - startedUs,
-        ...{ step, code, message },
-      });
-    },
-    // A run that published nothing leaves nothing that could be asked about.
-    ofRun: () => (tasks.some(({ records }) => records > 0) ? encoded(tasks) : noEvidence),
-    ofLastTask: () => encoded(tasks.slice(-1)),
-  };
+  #encoded(tasks: readonly TaskEvidence[]): Buffer {
+    const { worker, incarnation } = this.#witness;
+    return encodeEvidence({ worker, incarnation, begun: this.#begun, durationUs: this.#passedUs, tasks });
+  }
 }

@@ -1,4 +1,4 @@
-import { decodeEnvelope, type Envelope } from '../model/envelope.ts';
+import { type Envelope, envelopeAt } from '../model/envelope.ts';
 import type {
   Child,
   DeadLetter,
@@ -10,9 +10,9 @@ import type {
   Unpark,
 } from '../model/run.ts';
 import type { Emission } from './emission.ts';
-import { createEvidenceRecorder, type EvidenceRecorder, type Witness } from './run-evidence.ts';
-import { createSegments, type SegmentBuilder } from './segments.ts';
-import { createRunStates, type RunStates, type StateReader } from './states.ts';
+import { EvidenceRecorder, type Witness } from './run-evidence.ts';
+import { SegmentBuilder } from './segments.ts';
+import { RunStates, type StateReader } from './states.ts';
 import type { WalkStep } from './walk-step.ts';
 
 /** A body on its way through the steps: bytes until somebody needs the value. */
@@ -107,7 +107,7 @@ export interface RunOptions {
 /** Stands before the first task. `advance` tells what to do. */
 export function createRun(options: RunOptions): WorkerRun {
   const { run, witness, walk, maxAttempts, reader, parked, answerWithinMs, workers } = options;
-  const task = decodeEnvelope(run.tasks[0]!);
+  const task = envelopeAt(run.tasks[0]!);
   return {
     run,
     worker: witness.worker,
@@ -116,8 +116,8 @@ export function createRun(options: RunOptions): WorkerRun {
     parked,
     answerWithinMs,
     workers,
-    states: createRunStates(reader),
-    segments: createSegments(),
+    states: new RunStates(reader),
+    segments: new SegmentBuilder(),
     marks: new Map(),
     rows: [],
     children: [],
@@ -126,7 +126,7 @@ export function createRun(options: RunOptions): WorkerRun {
     parks: [],
     unparks: [],
     letterOrders: [],
-    evidence: createEvidenceRecorder(witness),
+    evidence: new EvidenceRecorder(witness),
     task,
     steps: [],
     body: undefined,

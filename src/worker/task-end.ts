@@ -1,4 +1,4 @@
-import { decodeEnvelope, maxRecordBytes, withBody } from '../model/envelope.ts';
+import { envelopeAt, maxRecordBytes, withBody } from '../model/envelope.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import {
   type Child,
@@ -22,10 +22,10 @@ export function nextTask(state: WorkerRun): void {
     state.index++;
     const record = state.run.tasks[state.index];
     if (!record) return;
-    state.task = decodeEnvelope(record);
+    state.task = envelopeAt(record);
     state.body = undefined;
-    state.emissions = [];
-    state.letters = [];
+    if (state.emissions.length > 0) state.emissions = [];
+    if (state.letters.length > 0) state.letters = [];
     const steps = state.walk(state.task.flow);
     const { attempt, flow, step } = state.task;
     const isKnown = steps !== undefined && step <= steps.length;
@@ -53,6 +53,13 @@ export function complete(
   endings: readonly Ending[] = [],
   parked?: ParkedRow,
 ): void {
+  // As nearly all tasks do: nothing but records and states.
+  if (state.emissions.length + endings.length + state.letters.length === 0 && !parked) {
+    state.states.keep();
+    settleTask(state, outcome, reason, state.segments.keep());
+    nextTask(state);
+    return;
+  }
   let children: Child[];
   let unparks: Unpark[];
   try {

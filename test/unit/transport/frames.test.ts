@@ -5,7 +5,8 @@ import { decodeBatch, encodeBatch, genesis, recordsOf } from '../../../src/journ
 import { encodeEnvelope } from '../../../src/model/envelope.ts';
 import { codeOf } from '../../../src/model/errors.ts';
 import type { Receipt, Report, Result } from '../../../src/model/run.ts';
-import { type FrameKind, frameHeader, frameKinds, kindOf } from '../../../src/transport/frame.ts';
+import { type FrameKind, frameHeader, frameKinds, itemOf, kindOf } from '../../../src/transport/frame.ts';
+import { pack } from '../../../src/transport/packing.ts';
 import { decodeResults, encodeResult } from '../../../src/transport/result-frame.ts';
 import { decodeRuns, encodeRun } from '../../../src/transport/run-frame.ts';
 import {
@@ -244,6 +245,8 @@ describe('bytes from outside', () => {
 
   test.each<[string, unknown]>([
     ['that is nothing', null],
+    ['of a list that is too short', ['run', 'worker', 1]],
+    ['of a list of other things', ['run', 'worker', '1', '']],
     ['of an unknown type', { type: 'bye' }],
     ['of a worker without credit', { type: 'hello', hello: { ...aHello, credit: Number.NaN } }],
     ['of a run without a name', { type: 'hello', hello: { ...aHello, runs: [null] } }],
@@ -259,7 +262,9 @@ describe('bytes from outside', () => {
       },
     ],
   ])('a word %s is malformed', (_, said) => {
-    expect(() => [...decodeWords(frame('words', [encodeWord(said as Word)]))]).toThrowError(
+    const isReport = (said as Word | null)?.type === 'report';
+    const item = isReport ? encodeWord(said as Word) : itemOf([pack(said)]);
+    expect(() => [...decodeWords(frame('words', [item]))]).toThrowError(
       expect.objectContaining({ code: 'envelope.malformed' }),
     );
   });

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createSegments } from '../../../src/worker/segments.ts';
+import { SegmentBuilder } from '../../../src/worker/segments.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 
 test('records of one topic that follow one another make one segment; order is kept over all', () => {
-  const segments = createSegments();
+  const segments = new SegmentBuilder();
   for (const [topic, record] of ['a1', 'a2', 'b3', 'a4'].map((text) => [text[0]!, bytes(text)] as const)) {
     segments.add(topic, record);
     segments.keep();
@@ -19,7 +19,7 @@ test('records of one topic that follow one another make one segment; order is ke
 });
 
 test('of a task that fails nothing is kept, and what was kept before stays', () => {
-  const segments = createSegments();
+  const segments = new SegmentBuilder();
   segments.add('a', bytes('1'));
   segments.keep();
   segments.add('a', bytes('2'));
@@ -35,7 +35,7 @@ test('the bytes are those of the records, whether they lie side by side in a fra
   const range = fc.tuple(fc.nat(9), fc.nat(9)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
   fc.assert(
     fc.property(fc.array(range, { minLength: 1 }), fc.boolean(), (ranges, copied) => {
-      const segments = createSegments();
+      const segments = new SegmentBuilder();
       const records = ranges.map(([start, end]) => {
         const record = frame.subarray(start, end);
         return copied ? Buffer.from(record) : record;
@@ -47,7 +47,7 @@ test('the bytes are those of the records, whether they lie side by side in a fra
       ]);
     }),
   );
-  const side = createSegments();
+  const side = new SegmentBuilder();
   for (const [start, end] of [
     [2, 4],
     [4, 9],

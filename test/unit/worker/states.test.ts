@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { createRunStates } from '../../../src/worker/states.ts';
+import { RunStates } from '../../../src/worker/states.ts';
 
 const stored = (actor: string, key: string) =>
   actor === 'Counter' && key === 'a' ? { version: 7, value: Buffer.from('{"n":1}') } : undefined;
 
 test('a task reads the journal, then what the tasks before it in the run wrote', () => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   expect(states.read('Counter', 'a')).toEqual({ n: 1 });
   expect(states.read('Counter', 'b')).toBeUndefined();
   states.write('Counter', 'a', { n: 2 });
@@ -16,7 +16,7 @@ test('a task reads the journal, then what the tasks before it in the run wrote',
 });
 
 test('a write says which version it was computed from, and only the last one counts', () => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   states.write('Counter', 'a', { n: 2 });
   states.keep();
   states.write('Counter', 'a', { n: 3 });
@@ -30,14 +30,14 @@ test('a write says which version it was computed from, and only the last one cou
 });
 
 test('what is only read is not written', () => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   states.read('Counter', 'a');
   states.keep();
   expect(states.writes()).toEqual([]);
 });
 
 test('a task that fails leaves nothing behind, and what was kept before stays', () => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   states.write('Counter', 'a', { n: 2 });
   states.keep();
   states.write('Counter', 'a', { n: 3 });
@@ -48,7 +48,7 @@ test('a task that fails leaves nothing behind, and what was kept before stays', 
 });
 
 test('what a method does to a value that it has read changes nothing but the value in its hands', () => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   const read = states.read('Counter', 'a') as { n: number };
   read.n = 99;
   states.discard();
@@ -66,7 +66,7 @@ test.each([
   ['a key that no table could hold', 'Counter', 'k'.repeat(1501), 1],
   ['an actor that no table could hold', 'A'.repeat(201), 'a', 1],
 ])('%s is refused where it is written', (_, actor, key, value) => {
-  const states = createRunStates(stored);
+  const states = new RunStates(stored);
   expect(() => states.write(actor, key, value)).toThrowError();
   states.keep();
   expect(states.writes()).toEqual([]);
