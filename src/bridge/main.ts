@@ -16,7 +16,7 @@ runChild({
     const log = createLogger({ role: 'bridge', name, dataDir, level: settings.logLevel });
     const reader = openJournalReader(join(dataDir, 'journal'));
     const store = openCursorStore(join(dataDir, 'bridge'));
-    const sinks = await Promise.all(choices.map(openSink));
+    const sinks = await Promise.all(choices.map((choice) => openSink(choice, log)));
     const bridge = openBridge({ reader, store, sinks, node, log });
     let manager: ManagerPeer | undefined;
     let listener: Listener | undefined;

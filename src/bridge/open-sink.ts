@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
+import type { Logger } from '../telemetry/log.ts';
 import type { SinkChoice } from '../topology/wire.ts';
 import type { Sink } from './sink.ts';
 import { createTerminalSink } from './terminal-sink.ts';
@@ -12,11 +13,11 @@ export interface OpenedSink {
   readonly after: number;
 }
 
-export async function openSink(choice: SinkChoice): Promise<OpenedSink> {
+export async function openSink(choice: SinkChoice, log: Logger): Promise<OpenedSink> {
   const { kind, after } = choice;
   if (kind === 'terminal') return { kind, sink: createTerminalSink(openTerminal(), choice), after };
   const { createAmqpSink } = await import('./amqp/sink.ts');
-  return { kind, sink: createAmqpSink({ settings: choice.broker, baseDir: choice.baseDir }), after };
+  return { kind, sink: createAmqpSink({ settings: choice.broker, baseDir: choice.baseDir, log }), after };
 }
 
 /**

@@ -158,6 +158,9 @@ describeWithBroker('a node whose credentials change while events flow', () => {
     expect(node.printed.filter((text) => secrets.some((secret) => text.includes(secret)))).toEqual([]);
     const { found } = filesWith(secrets, node.folder);
     expect(found.sort()).toEqual(['client.key', 'password'].map((name) => join(node.folder, name)));
+    const log = readFileSync(join(node.folder, '.polar', 'logs', 'polar.log'), 'utf8');
+    expect(log).toMatch(/"event":"link.renewal-failed".*"broker.auth-refused"/);
+    expect(log).toContain('"event":"link.renewed"');
   });
 });
 

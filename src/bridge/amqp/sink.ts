@@ -2,6 +2,7 @@ import type { BrokerSettings } from '../../config/broker.ts';
 import { type BrokerCredentials, fingerprintOf, readBrokerCredentials } from '../../config/broker-files.ts';
 import { isLoopback } from '../../config/broker-url.ts';
 import { codeOf, PolarError } from '../../model/errors.ts';
+import type { Logger } from '../../telemetry/log.ts';
 import type { LinkError, LinkStatus, Sink } from '../sink.ts';
 import { placeOf } from './connection.ts';
 import { failureText } from './failures.ts';
@@ -15,6 +16,8 @@ export interface AmqpSinkOptions {
   readonly baseDir: string;
   /** How often certificates, keys and passwords are looked at. */
   readonly lookEveryMs?: number;
+  /** Is told of renewals; of the link's end whoever connected knows by itself. */
+  readonly log?: Pick<Logger, 'info' | 'warn'>;
 }
 
 /** A message that waits until the renewed link takes over. */
@@ -38,7 +41,7 @@ const closeWithinMs = 5000;
  * from then on new writes wait until everything on the first is confirmed, and go out on the second, so that no subject
  * loses its order. If the second cannot be opened the first stays, and the status says so.
  */
-export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSinkOptions): Sink {
+export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000, log }: AmqpSinkOptions): Sink {
   const place = placeOf(settings);
   let status: { state: LinkStatus['state']; since: number } = { state: 'down', since: Date.now() };
   let lastError: LinkError | undefined;
@@ -117,7 +120,13 @@ export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSi
     if (next === fingerprint || (next === tried.fingerprint && now - tried.at < renewAgainMs)) return;
     tried = { fingerprint: next, at: now };
     renewal = renew(link, credentials, next)
-      .catch(note)
+      .catch((error: unknown) => {
+        note(error);
+        log?.warn(
+          { event: 'link.renewal-failed', sink: settings.name, err: lastError },
+          'the link stays as it was',
+        );
+      })
       .finally(() => {
         renewal = undefined;
       });
@@ -142,6 +151,7 @@ export function createAmqpSink({ settings, baseDir, lookEveryMs = 3000 }: AmqpSi
     fingerprint = next;
     passOn(renewed);
     setState(renewed.isBlocked ? 'blocked' : 'up');
+    log?.info({ event: 'link.renewed', sink: settings.name }, 'the link was renewed with other credentials');
     await before.close();
   };
 

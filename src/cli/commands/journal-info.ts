@@ -45,7 +45,7 @@ function infoLines(
   const records = nextSequence - firstSequence;
   const kept = retainMs === null ? 'for ever' : `for ${formatDuration(retainMs)}`;
   return [
-    `journal   ${id} of ${node} · since ${timeText(created, now)} · schema ${schema} · started ${epoch} times`,
+    `journal   ${id} of ${node} · since ${timeText(created, now)} · schema ${schema} · opened ${countText(epoch, 'time')}`,
     `records   ${records === 0 ? 'none' : `seq ${firstSequence}–${nextSequence - 1}`}`,
     ...(removed
       ? [
