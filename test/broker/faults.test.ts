@@ -3,6 +3,7 @@ import { type Bench, openBench } from '../faults/bench.ts';
 import { type Cell, nameOf, type Victim, victims } from '../faults/cell.ts';
 import type { Fault } from '../faults/injectors/fault.ts';
 import { sigkill } from '../faults/injectors/signals.ts';
+import { isSound, type Ledger } from '../faults/ledger.ts';
 import { report } from '../faults/report.ts';
 import { runCell } from '../faults/run-cell.ts';
 import { isChosen } from '../faults/selection.ts';
@@ -40,12 +41,8 @@ describeWithBroker('faults on the way to a broker', () => {
   let bench: Bench;
   let arrivals: ReturnType<typeof queueArrivals>;
   beforeAll(async () => {
-    const { amqpsPort, ca, certificates } = theBroker();
-    const { cert, key } = certificates.client;
-    const url = `amqps://localhost:${amqpsPort}/${vhost}`;
-    const settings = `[broker]\nurl = ${url}\nca = ${ca}\ncert = ${cert}\nkey = ${key}\n`;
     arrivals = queueArrivals(theBroker(), vhost);
-    bench = await openBench({ settings, arrivals });
+    bench = await openBench({ settings: settingsFor(vhost), arrivals });
   });
   afterAll(async () => {
     await arrivals.close();
@@ -60,3 +57,30 @@ describeWithBroker('faults on the way to a broker', () => {
     });
   }
 });
+
+describeWithBroker('faults on the way to a broker that no queue is bound to', () => {
+  const vhost = useVhost();
+  let bench: Bench;
+  beforeAll(async () => {
+    const settings = `${settingsFor(vhost)}queues = none\n`;
+    const arrivals = { name: 'queue', isComplete: true, collect: async () => new Map<string, number>() };
+    bench = await openBench({ settings, arrivals });
+  });
+  afterAll(() => bench.close());
+
+  const cell: Cell = { fault: sigkill, victim: victims.bridge, phase: 'under load', isSample: true };
+  const name = `to a broker without a queue: ${nameOf(cell)}`;
+  test.runIf(isChosen(name, cell.isSample))(name, async () => {
+    const isAside = (ledger: Ledger) =>
+      isSound(ledger) && ledger.published > 0 && ledger.quarantined === ledger.published;
+    const outcome = await report(name, () => runCell(bench, cell, 'q'), isAside);
+    expect(outcome.isSound, `${outcome.text}\n${bench.node.stderr().slice(-1500)}`).toBe(true);
+  });
+});
+
+function settingsFor(vhost: string): string {
+  const { amqpsPort, ca, certificates } = theBroker();
+  const { cert, key } = certificates.client;
+  const url = `amqps://localhost:${amqpsPort}/${vhost}`;
+  return `[broker]\nurl = ${url}\nca = ${ca}\ncert = ${cert}\nkey = ${key}\n`;
+}

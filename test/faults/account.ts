@@ -4,6 +4,7 @@ import { auditJournal } from '../../src/journal/audit.ts';
 import type { JournalRecord } from '../../src/journal/batch.ts';
 import { readJournal } from '../../src/journal/follow.ts';
 import type { JournalReader } from '../../src/journal/journal.ts';
+import { withBridge } from '../../src/journal/lmdb/bridge-reader.ts';
 import { openJournalReader } from '../../src/journal/lmdb/reader.ts';
 import { verifyJournal } from '../../src/journal/verify.ts';
 import { bodyOf, decodeEnvelope } from '../../src/model/envelope.ts';
@@ -15,6 +16,8 @@ import type { FaultProject } from './project.ts';
  */
 export class Account {
   readonly #path: string;
+  /** The bridge's environment. */
+  readonly #bridge: string;
   /** Where the components note down what they do. */
   readonly #marks: string;
   /** Events per task's id. */
@@ -28,6 +31,7 @@ export class Account {
   constructor({ dataDir, folder }: FaultProject) {
     this.#marks = join(folder, 'marks');
     this.#path = join(dataDir, 'journal');
+    this.#bridge = join(dataDir, 'bridge');
   }
 
   /** Opened for one question, so that nothing of ours is in the way of an owner that recovers. */
@@ -62,6 +66,13 @@ export class Account {
   /** Ids of the events that carry this task's id. */
   eventsOf(id: string): readonly string[] {
     return this.#records.get(id) ?? [];
+  }
+
+  /** Ids of the events that some sink has set aside, with a reason. */
+  async setAside(): Promise<ReadonlySet<string>> {
+    const id = await this.ask((reader) => reader.info().id);
+    const sequences = await withBridge(this.#bridge, (bridge) => bridge.setAsideSequences(0, 100_000));
+    return new Set(sequences.map((sequence) => `${id}-${sequence}`));
   }
 
   /** Reads on from where it stood. */

@@ -35,7 +35,16 @@ export async function balance(
   const total = totalOf();
   const expected = expectationsOf(accepted.values());
   const arrived = await arrivals.collect();
-  const counts = { settled: 0, published: 0, delivered: 0, duplicated: 0, deadLettered: 0, lost: 0 };
+  const setAside = await account.setAside();
+  const counts = {
+    settled: 0,
+    published: 0,
+    delivered: 0,
+    duplicated: 0,
+    deadLettered: 0,
+    quarantined: 0,
+    lost: 0,
+  };
   if (accepted.size < total) problems.push(`${total - accepted.size} of ${total} were never accepted`);
 
   await account.ask((reader) => {
@@ -49,15 +58,16 @@ export async function balance(
         problems.push(`${id} is ${row.outcome} (${row.reason}), not ${outcome}`);
       counts.published += events.length;
       counts.delivered += events.filter((event) => arrived.has(event)).length;
+      counts.quarantined += events.filter((event) => setAside.has(event) && !arrived.has(event)).length;
       counts.duplicated += Math.max(0, events.length - records);
       if (row?.state === 'settled' && row.outcome === 'dead-lettered') counts.deadLettered++;
       const letter = letters.get(id) ?? 0;
       if (letter !== (outcome === 'dead-lettered' ? 1 : 0)) problems.push(`${id} has ${letter} dead letters`);
     }
   });
-  if (isOwed && counts.delivered < counts.published)
-    problems.push(`${counts.published - counts.delivered} events have not arrived at the ${arrivals.name}`);
-  return { accepted: expected.size, ...counts, quarantined: 0, problems };
+  const missing = counts.published - counts.delivered - counts.quarantined;
+  if (isOwed && missing > 0) problems.push(`${missing} events have not arrived at the ${arrivals.name}`);
+  return { accepted: expected.size, ...counts, problems };
 }
 
 export function isSound({ accepted, settled, duplicated, lost, problems }: Ledger): boolean {
