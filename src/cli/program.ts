@@ -48,6 +48,7 @@ export function createProgram(
     .configureHelp({
       showGlobalOptions: true,
       subcommandTerm: termOf,
+      subcommandDescription: summaryOf,
     })
     // Errors are shown by the one that shows all errors.
     .configureOutput({ outputError: () => {} })
@@ -103,14 +104,20 @@ const sourceNames: Readonly<Record<string, 'flag' | 'environment' | undefined>> 
   env: 'environment',
 };
 
-/** `state [glob]`, `flow list|lint|show` */
+/** `state [glob]`, `flow <command>` */
 function termOf(command: Command): string {
-  const members = command.commands.map((member) => member.name()).join('|');
+  if (command.commands.length > 0) return `${command.name()} <command>`;
   const args = command.registeredArguments.map((argument) => {
     const name = argument.variadic ? `${argument.name()}...` : argument.name();
     return argument.required ? `<${name}>` : `[${name}]`;
   });
-  return [command.name(), members, ...args].filter((part) => part !== '').join(' ');
+  return [command.name(), ...args].join(' ');
+}
+
+/** `how messages travel: list, lint, show` */
+function summaryOf(command: Command): string {
+  const members = command.commands.map((member) => member.name()).join(', ');
+  return members === '' ? command.description() : `${command.description()}: ${members}`;
 }
 
 function addOptions(command: Command, specs: readonly OptionSpec[]): void {
@@ -156,5 +163,6 @@ function examplesText({ examples, formats: spoken = [] }: CommandSpec): string {
 
 const programHelp = `
 Each option has a twin in the environment: POLAR_FORMAT, POLAR_CONFIG, …
-Exit codes: 0 ok, 1 findings, 2 usage, 69 unavailable, 70 internal, 74 I/O, 78 configuration.
+Exit codes: 0 ok, 1 findings, 2 usage, 69 unavailable, 70 internal, 74 I/O,
+  78 configuration.
 Begin with: pzm up --demo   More about a command: pzm <command> --help`;

@@ -126,6 +126,13 @@ describe.each(commands)('$name', (command) => {
   });
 });
 
+it('is all on the first page, in 80 columns', async () => {
+  const { code, stdout } = await called(['--help']);
+  expect(code).toBe(0);
+  for (const { words } of commands) expect(stdout).toMatch(new RegExp(`\\n  ${words[0]}\\b`));
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+});
+
 const samples = [
   '1',
   '5s',
