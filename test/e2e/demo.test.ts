@@ -57,18 +57,19 @@ test('every process is killed during the demo, and the story goes on', { timeout
     (text) => text.includes('ready in'),
   );
   const folder = join(tmpdir(), demoFolders().find((name) => !before.has(name)) ?? '');
+  // What asking costs, a process for each question, is in these numbers; and a busy machine takes longer over both.
+  const askingMs = await elapsedMs(() => processesOf(folder));
   const healMs: number[] = [];
   for (const { name, pid } of (await processesOf(folder)).filter(({ role }) => role !== 'supervisor')) {
     process.kill(pid, 'SIGKILL');
-    const begun = performance.now();
-    await until(
-      () => processesOf(folder),
-      (all) => all.some((one) => one.name === name && one.pid !== pid && one.state === 'ready'),
-    );
-    healMs.push(performance.now() - begun);
+    const healed = () =>
+      until(
+        () => processesOf(folder),
+        (all) => all.some((one) => one.name === name && one.pid !== pid && one.state === 'ready'),
+      );
+    healMs.push(await elapsedMs(healed));
   }
-  // What asking costs, a process for each question, is in these numbers.
-  expect(Math.max(...healMs)).toBeLessThan(2000);
+  expect(Math.max(...healMs)).toBeLessThan(Math.max(2000, 15 * askingMs));
   const [verify, audit] = [await pzm(['journal', 'verify'], folder), await pzm(['audit'], folder)];
   expect(verify).toMatchObject({ code: 0, stdout: expect.stringContaining('consistent with itself') });
   expect(audit).toMatchObject({ code: 0 });
@@ -93,6 +94,12 @@ test('Ctrl-C in the terminal stops the demo cleanly', { timeout: 60_000 }, async
   expect({ code, stderr }).toMatchObject({ code: 130, stderr: expect.stringContaining('Next: npx') });
   expect(demoFolders().filter((name) => !before.has(name))).toEqual([]);
 });
+
+async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
 
 function schemaOfEvents() {
   const ajv = new Ajv2020({ strict: false });
