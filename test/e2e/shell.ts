@@ -13,15 +13,23 @@ export interface Shell {
   close(): Promise<void>;
 }
 
-export function openShell(folder: string): Shell {
+/** Writes the commands that a newcomer has, and gives an environment with them on its path. */
+export function withCommands(folder: string, more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const bin = join(folder, '.bin');
   mkdirSync(bin);
-  writeScript(join(bin, 'pzm'), `exec '${process.execPath}' '${cli}' "$@"`);
-  writeScript(join(bin, 'npx'), 'shift; exec pzm "$@"');
+  const pzm = `exec '${process.execPath}' '${cli}' "$@"`;
+  for (const [name, text] of Object.entries({ pzm, npx: 'shift; exec pzm "$@"', ...more })) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  return { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, NO_COLOR: '1' };
+}
+
+export function openShell(folder: string): Shell {
   const shell: ChildProcessByStdio<Writable, Readable, null> = spawn('bash', ['--norc'], {
     cwd: folder,
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, NO_COLOR: '1' },
+    env: withCommands(folder),
   });
   shell.stdin.write('exec 2>&1\n');
   let printed = '';
@@ -54,9 +62,4 @@ export function openShell(folder: string): Shell {
       return new Promise((resolve) => shell.once('close', () => resolve()));
     },
   };
-}
-
-function writeScript(path: string, text: string): void {
-  writeFileSync(path, `#!/bin/sh\n${text}\n`);
-  chmodSync(path, 0o755);
 }

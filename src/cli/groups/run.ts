@@ -24,7 +24,7 @@ export const runCommands: readonly (CommandSpec | FamilySpec)[] = [
     examples: [
       ['pzm push Orders \'{"id": 7}\'', 'a body as it is written'],
       ['pzm push Orders @order.json --id order-7', 'of a file, once'],
-      ['pzm push Approval true --correlation order-7', 'the answer that a flow waits for'],
+      ['pzm push Approval true --correlation loan-7', 'the answer that a flow waits for'],
       ['make-order | pzm push Orders - --no-wait', 'of a pipe'],
       ['pzm push Orders --replay orders.jsonl', 'what was recorded, in its order'],
     ],

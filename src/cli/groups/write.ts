@@ -114,7 +114,7 @@ export const writeCommands: readonly (CommandSpec | FamilySpec)[] = [
             summary: 'take a step out',
             formats: ['json'],
             options: editOptions,
-            examples: [["pzm flow step remove Note 'Relay?Note@PUBLISH?seen'", 'or its place: 4']],
+            examples: [["pzm flow step remove Note 'Relay?Note@PUBLISH?written'", 'or its place: 3']],
             load: () => import('../commands/flow-step-remove.ts'),
           },
           {
