@@ -1,6 +1,8 @@
 import type { Project } from '../config/project.ts';
 import { stateManagerName, targetKeyOf } from '../model/actor-names.ts';
 import type { TargetState } from '../model/target-state.ts';
+import { loadPolicies } from '../policies/load.ts';
+import { stampOf } from '../policies/policy-hash.ts';
 import type { NodeStatus } from '../topology/node.ts';
 import { readinessOf } from '../topology/readiness.ts';
 import { countText } from './count-text.ts';
@@ -8,13 +10,20 @@ import { rowOf, standingOf, taskingOf, withJournal } from './journal-access.ts';
 import { reportTarget, type TargetReport } from './state-report.ts';
 
 /**
- * What "up --wait" still waits for, each a few words: all that /readyz asks for, and that each target has been looked at
- * and is not stale. What was found is not asked for; nor are targets of a cron, whose next look may be days away.
+ * What "up --wait" still waits for, each a few words: all that /readyz asks for, that the policy files are in force as
+ * they lie there, and that each target has been looked at and is not stale. What was found is not asked for; nor are
+ * targets of a cron, whose next look may be days away.
  */
 export async function missingUntilReady(project: Project, status: NodeStatus): Promise<string[]> {
-  const { problems } = readinessOf(status);
-  const refused = status.policy?.refused ? ['the newest policy was refused (pzm check)'] : [];
-  return [...problems, ...refused, ...(problems.length > 0 ? [] : await unseenTargets(project))];
+  const missing = [...readinessOf(status).problems, ...(await policyThatWaits(project, status))];
+  return missing.length > 0 ? missing : unseenTargets(project);
+}
+
+/** A node begins with the set of its last life, and reads the files when it is up. */
+async function policyThatWaits({ policiesDir }: Project, { policy }: NodeStatus): Promise<string[]> {
+  if (policy?.refused) return ['the newest policy was refused (pzm check)'];
+  const { hash, revision } = stampOf((await loadPolicies(policiesDir)).files);
+  return policy?.hash === hash ? [] : [`policy ${revision} is not in force yet`];
 }
 
 const named = 3;

@@ -53,7 +53,7 @@ test('up --wait says what is missing when its time is over, and the node runs on
   const { code, stdout, stderr } = await pzm(['up', '-d', '--wait', '--timeout', '6s'], project.folder);
   expect({ code, stdout }).toEqual({ code: 69, stdout: '' });
   expect(stderr).toMatch(
-    /^error: Not ready within 6 s: (http:silent was not looked at yet|it is still starting)/,
+    /^error: Not ready within 6 s: (http:silent was not looked at yet|policy [0-9a-f]+ is not in force yet|it is still starting)/,
   );
   expect(stderr).toMatch(/→ The node runs on/);
 });
