@@ -19,9 +19,10 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await pzm(['down'], project.folder);
-  server.closeAllConnections();
+  // A look that waits for its answer would hold up the drain.
   server.close();
+  server.closeAllConnections();
+  await pzm(['down'], project.folder);
   project.remove();
 });
 
