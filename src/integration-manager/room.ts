@@ -11,7 +11,7 @@ import type { Retention } from './retention.ts';
 export interface Room {
   /** Asked before each commit, and after. */
   now(): RoomNow;
-  /** A commit found the disk full: what was held ready is for retention now, and receipts wait until it is back. */
+  /** A commit found the disk full: what was held ready is given away, first of all for what removal takes. */
   diskFull(): void;
   /** So much was committed. */
   committed(bytes: number): void;
@@ -23,8 +23,8 @@ export interface RoomNow {
   /** Why nothing is to be taken in from outside; null when it may be. */
   readonly full: JournalFull | null;
   /**
-   * A little above the limit results are written still: what was accepted comes to its end, periods of looking are
-   * attested, and orders are carried out. Without that nothing could ever be removed again.
+   * A little above the limit, and on a full disk while more is left than removal takes, results are written still: what
+   * was accepted comes to its end, and periods of looking are attested. Without that nothing could ever be removed again.
    */
   readonly mayCommit: boolean;
 }
@@ -33,8 +33,12 @@ export interface RoomNow {
 const mostUnseenBytes = 1024 * 1024;
 const mostUnseenCommits = 16;
 const stepBytes = 1024 * 1024;
-/** What is free within the file is as good as what is held ready beside it. */
+/** What is free within the file is as good as what is held ready beside it: so much of it, and this at least. */
 const enoughOfFile = 1 / 4;
+const leastEnoughBytes = 1024 * 1024;
+/** Of what is enough: with less than the first the disk is as good as full, and the second is for removal alone. */
+const low = 1 / 2;
+const forRemoval = 1 / 4;
 /** Each look at what keeps batches reads a row of every target. */
 const betweenLooksMs = 500;
 
@@ -62,15 +66,28 @@ export function createRoom(options: {
     askedAt = performance.now();
     void retention.run();
   };
+  const enough = () =>
+    Math.min(wanted(), Math.max(journal.size().fileBytes * enoughOfFile, leastEnoughBytes));
+  const freeInFile = () => {
+    const { usedBytes, fileBytes } = journal.size();
+    return fileBytes - usedBytes;
+  };
+  /** Wherever there are pages to be had. */
+  const left = () => freeInFile() + reserve.sizeBytes() + reserve.freeBytes();
+  const giveAway = () => {
+    reserve.release();
+    isDiskFull = true;
+    shorten();
+  };
   const seeSize = () => {
     unseen = { bytes: 0, commits: 0 };
     used = journal.size().usedBytes;
+    // Where nothing could be held ready again, that much within the file is not to be used up unseen.
+    if (!isDiskFull && left() < enough() * low) giveAway();
   };
   const hasDiskAgain = () => {
     const target = wanted();
-    const { usedBytes, fileBytes } = journal.size();
-    const enough = Math.min(target, fileBytes * enoughOfFile);
-    if (reserve.sizeBytes() >= target || fileBytes - usedBytes >= enough) return true;
+    if (reserve.sizeBytes() >= target || freeInFile() >= enough()) return true;
     void reserve.grow(target);
     return false;
   };
@@ -81,16 +98,12 @@ export function createRoom(options: {
         shorten();
         seeSize();
       }
-      if (isDiskFull) return { full: { kind: 'disk' }, mayCommit: false };
+      if (isDiskFull) return { full: { kind: 'disk' }, mayCommit: left() >= enough() * forRemoval };
       if (used < maxBytes) return { full: null, mayCommit: true };
       const heldBy = retention.heldBy() ?? 'it is being shortened';
       return { full: { kind: 'limit', maxBytes, heldBy }, mayCommit: used < mostBytes };
     },
-    diskFull() {
-      reserve.release();
-      isDiskFull = true;
-      shorten();
-    },
+    diskFull: giveAway,
     committed(bytes) {
       unseen = { bytes: unseen.bytes + bytes, commits: unseen.commits + 1 };
       if (unseen.bytes < unseenBytes && unseen.commits < mostUnseenCommits) return;

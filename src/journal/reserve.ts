@@ -10,6 +10,8 @@ import { join } from 'node:path';
 export interface Reserve {
   /** What is held ready now. */
   sizeBytes(): number;
+  /** What the disk has besides. */
+  freeBytes(): number;
   /** Makes it as large as that, where the disk has room for it and some more; it never becomes smaller. */
   grow(toBytes: number): Promise<void>;
   release(): void;
@@ -23,6 +25,7 @@ export function openReserve(folder: string): Reserve {
   const sizeBytes = () => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
   return {
     sizeBytes,
+    freeBytes: () => freeBytes(folder),
     grow(toBytes) {
       growing ??= write(path, folder, sizeBytes, toBytes).finally(() => {
         growing = undefined;

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 export interface Disk {
   readonly folder: string;
   fill(): void;
+  /** What has become free since goes, too. */
+  refill(): void;
   makeRoom(): void;
   setWritable(isWritable: boolean): void;
   remove(): void;
@@ -25,6 +27,7 @@ export function mountDisk(): Disk | undefined {
   return {
     folder,
     fill: () => writeUntilFull(filler),
+    refill: () => writeUntilFull(`${filler}-more`),
     makeRoom: () => rmSync(filler),
     setWritable(isWritable) {
       if (!mount(['-o', `remount,${isWritable ? 'rw' : 'ro'}`, folder]))

@@ -32,16 +32,16 @@ afterEach(async () => {
 });
 
 let runs = 0;
-function commit(): void {
-  const segments = [records('F/a/', JSON.stringify('x'.repeat(65_536)))];
+function commit(sizeBytes = 65_536): void {
+  const segments = [records('F/a/', JSON.stringify('x'.repeat(sizeBytes)))];
   const result = aResult({ run: `r${++runs}`, segments });
   journal.commit(settle(journal, [result], journal.info().nextSequence), time);
 }
 
 /** Whether there was room for another one. */
-function tryCommit(): boolean {
+function tryCommit(sizeBytes?: number): boolean {
   try {
-    commit();
+    commit(sizeBytes);
     return true;
   } catch (error) {
     if (hasCode(error, 'journal.full')) return false;
@@ -76,7 +76,7 @@ describe.runIf(probe)('a full disk', () => {
     room.diskFull();
     await retention.run();
     expect(reserve.sizeBytes()).toBe(0);
-    expect(room.now()).toEqual({ full: { kind: 'disk' }, mayCommit: false });
+    expect(room.now().full).toEqual({ kind: 'disk' });
     const before = journal.info().nextSequence;
 
     time += 10_000;
@@ -96,15 +96,57 @@ describe.runIf(probe)('a full disk', () => {
     room.diskFull();
     time += 10_000;
     await retention.run();
-    expect([journal.info().firstSequence, room.now().mayCommit]).toEqual([1, false]);
+    expect([journal.info().firstSequence, room.now().full]).toEqual([1, { kind: 'disk' }]);
     await reserve.grow(1);
 
     disk.makeRoom();
-    expect(room.now().mayCommit).toBe(false);
+    expect(room.now().full).toEqual({ kind: 'disk' });
     // Asking has it made again.
     await reserve.grow(1);
     expect(reserve.sizeBytes()).toBeGreaterThanOrEqual(4 * mib);
     expect(room.now()).toEqual({ full: null, mayCommit: true });
     commit();
+  });
+
+  test('lets what was accepted come to its end, and leaves enough for removal', async () => {
+    const { reserve, retention, room } = openRoom({ retainMs: 5000 });
+    for (let n = 0; n < 60; n++) commit();
+    await reserve.grow(4 * mib);
+    disk.fill();
+    while (tryCommit());
+    room.diskFull();
+    let more = 0;
+    for (; room.now().mayCommit; more++) commit();
+    expect(more).toBeGreaterThan(20);
+    expect(room.now()).toEqual({ full: { kind: 'disk' }, mayCommit: false });
+    await retention.run();
+
+    time += 10_000;
+    await retention.run();
+    expect(room.now()).toEqual({ full: null, mayCommit: true });
+  });
+
+  test('does not use up what removal takes, where nothing can be held ready again', async () => {
+    const { reserve, retention, room } = openRoom({ retainMs: 5000 });
+    for (let n = 0; n < 60; n++) commit();
+    await reserve.grow(4 * mib);
+    disk.fill();
+    while (tryCommit());
+    room.diskFull();
+    for (let round = 1; round <= 3; round++) {
+      // What is under way looked at the clock before.
+      await retention.run();
+      time += 10_000;
+      await retention.run();
+      expect(room.now()).toEqual({ full: null, mayCommit: true });
+      // Others take what was given away.
+      if (round === 1) disk.refill();
+      while (room.now().full === null) {
+        if (tryCommit(1000)) room.committed(1000);
+        else room.diskFull();
+      }
+    }
+    expect(reserve.sizeBytes()).toBe(0);
+    expect(verifyJournal(journal)).toMatchObject({ holds: true });
   });
 });
