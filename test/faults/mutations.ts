@@ -28,8 +28,8 @@ export const receiptsBeforeCommit: readonly Patch[] = [
   // Who heard a receipt believes it, and does not ask the journal.
   {
     file: 'services/pushes.js',
-    from: 'settle(book, key, last, isKnown)',
-    to: 'settle(book, key, last, () => true)',
+    from: 'settle(book, lane, last, isKnown)',
+    to: 'settle(book, lane, last, () => true)',
   },
 ];
 
