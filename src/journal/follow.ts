@@ -1,4 +1,5 @@
-import { type Batch, type JournalRecord, recordsOf } from './batch.ts';
+import { checkRecord } from '../model/envelope.ts';
+import type { Batch, JournalRecord } from './batch.ts';
 import type { JournalReader } from './journal.ts';
 import { createWake, type Wake } from './wake.ts';
 
@@ -15,7 +16,7 @@ export interface Following {
   /** There is nothing more at the moment; says how long to wait at most, and undefined when nobody waits for more. */
   readonly caughtUp?: () => number | undefined;
   /** How long to rest after a look that found something, whatever rings: many small looks cost more than a few. */
-  readonly restMs?: number;
+  readonly restMs?: () => number;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface Following {
  * is published is only the reason to look.
  */
 export async function* followBatches(options: Following): AsyncGenerator<Batch> {
-  const { reader, wake, signal, caughtUp = () => lookEveryMs, restMs = 0 } = options;
+  const { reader, wake, signal, caughtUp = () => lookEveryMs, restMs } = options;
   const rest = createWake();
   let hasFound = false;
   let next = options.from;
@@ -37,7 +38,7 @@ export async function* followBatches(options: Following): AsyncGenerator<Batch> 
     }
     const mostMs = caughtUp();
     if (mostMs === undefined || !wake) return;
-    if (hasFound && restMs > 0) await rest.wait(restMs, signal);
+    if (hasFound && restMs) await rest.wait(restMs(), signal);
     else await wake.wait(Math.min(mostMs, lookEveryMs), signal);
     hasFound = false;
   }
@@ -86,17 +87,17 @@ export function* recordsIn(
   const chainHead = batch.hash.toString('hex');
   const last = batch.firstSequence + batch.count - 1;
   for (const segment of batch.segments) {
-    if (!isTopic(segment.topic, segment.bytes)) continue;
-    for (const { sequence, record } of recordsOf(segment)) {
-      if (sequence < from) continue;
-      yield {
-        sequence,
-        topic: segment.topic,
-        record,
-        chainHead,
-        time: batch.time,
-        isLast: sequence === last,
-      };
+    const { topic, bytes, firstSequence, count } = segment;
+    if (firstSequence + count <= from || !isTopic(topic, bytes)) continue;
+    // Everything that reads the journal passes here: no generator within this one, and no copy of a record.
+    for (let index = 0, at = 0; index < count; index++) {
+      const end = at + checkRecord(bytes, at, bytes.length);
+      const sequence = firstSequence + index;
+      if (sequence >= from) {
+        const record = bytes.subarray(at, end);
+        yield { sequence, topic, record, chainHead, time: batch.time, isLast: sequence === last };
+      }
+      at = end;
     }
   }
 }

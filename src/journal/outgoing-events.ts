@@ -4,6 +4,7 @@ import { isOrderType, isStampedType } from '../model/event.ts';
 import { createOutlineReader } from '../model/json-outline.ts';
 import { type OutgoingEvent, outgoing } from '../model/outgoing-event.ts';
 import { parseSubjectName } from '../model/subject-name.ts';
+import { TextRoom } from '../model/text-room.ts';
 import type { JournalRecord } from './batch.ts';
 import type { JournalInfo } from './journal.ts';
 import { eventOf } from './record-event.ts';
@@ -19,13 +20,25 @@ export function createOutgoingEvents(
   journal: Pick<JournalInfo, 'id' | 'node'>,
 ): (record: JournalRecord) => OutgoingEvent {
   const idStart = `${journal.id}-`;
-  const textStart = `{"specversion":"1.0","id":${JSON.stringify(idStart).slice(0, -1)}`;
-  const namesOf = createNames(journal.node);
-  const timeTextOf = ofTheLast((time: number) => new Date(time).toISOString());
-  const flowTypeOf = ofTheLast((topic: string) => {
+  const opening = Buffer.from(`{"specversion":"1.0","id":${JSON.stringify(idStart).slice(0, -1)}`);
+  const namesOf = remembered((subject: string) => namesIn(subject, journal.node));
+  const typeOf = remembered((type: string) => Buffer.from(`,"type":${JSON.stringify(type)}`));
+  const flowTypeOf = remembered((topic: string) => {
     const [flow = '', action = ''] = topic.split('/');
     return `polar.flow.${flow}.${action}`;
   });
+  // Records of one batch have these in common, and most of one node the policy.
+  const timeOf = ofTheLast((time: number) =>
+    Buffer.from(
+      `,"time":"${new Date(time).toISOString()}","datacontenttype":"application/json","sequence":"`,
+    ),
+  );
+  const chainHeadOf = ofTheLast((head: string) =>
+    Buffer.from(`,"chainhead":${JSON.stringify(head)},"data":`),
+  );
+  const revisionOf = ofTheLast((text: string) => Buffer.from(`,"policyrevision":${JSON.stringify(text)}`));
+  const hashOf = ofTheLast((hash: string) => Buffer.from(`,"policyhash":${JSON.stringify(hash)}`));
+  const room = new TextRoom();
 
   return (record) => {
     const body = bodyOf(record.record, 0);
@@ -48,17 +61,27 @@ export function createOutgoingEvents(
     const partitionkey = readField(record.record, 0, 'subject') || readField(record.record, 0, 'key');
     const names = namesOf(partitionkey);
     const traceparent = readField(record.record, 0, 'traceparent') || undefined;
-    const before =
-      `${textStart}${sequence}","source":${names.source},"type":${JSON.stringify(type)},"subject":${names.domain}` +
-      `,"time":"${timeTextOf(time)}","datacontenttype":"application/json","sequence":"${sequence}"` +
-      `,"partitionkey":${names.subject},"chainhead":"${chainHead}","data":`;
-    let after = '}';
+    const digits = String(sequence);
+
+    room.begin();
+    room.piece(opening);
+    room.letters(digits);
+    room.piece(names.source);
+    room.piece(typeOf(type));
+    room.piece(names.domain);
+    room.piece(timeOf(time));
+    room.letters(digits);
+    room.piece(names.subject);
+    if (traceparent !== undefined) room.piece(Buffer.from(`,"traceparent":${JSON.stringify(traceparent)}`));
     if (isOwn) {
-      after = `,"policyrevision":${JSON.stringify(revision)},"policyhash":${JSON.stringify(hash)}}`;
+      room.piece(revisionOf(revision));
+      room.piece(hashOf(hash));
     }
-    if (traceparent !== undefined) after = `,"traceparent":${JSON.stringify(traceparent)}${after}`;
+    room.piece(chainHeadOf(chainHead));
+    room.piece(isOwn ? data : outline.whole());
+    room.piece(closing);
     return {
-      id: idStart + sequence,
+      id: idStart + digits,
       sequence,
       type,
       partitionkey,
@@ -66,7 +89,7 @@ export function createOutgoingEvents(
       traceparent,
       severity: outline.stringOf(isOwn ? 'data.severity' : 'severity'),
       owner: outline.stringOf(isOwn ? 'data.owner' : 'owner'),
-      text: joined(before, isOwn ? data : outline.whole(), after),
+      text: room.take(),
       event: () => eventOf(record, journal),
     };
   };
@@ -91,44 +114,40 @@ function isObject(text: Buffer): boolean {
 const openBrace = 0x7b;
 const openBracket = 0x5b;
 
-function joined(before: string, data: Buffer, after: string): Buffer {
-  const beforeBytes = Buffer.byteLength(before);
-  const text = Buffer.allocUnsafe(beforeBytes + data.length + Buffer.byteLength(after));
-  text.write(before);
-  text.set(data, beforeBytes);
-  text.write(after, beforeBytes + data.length);
-  return text;
-}
+const closing = Buffer.from('}');
 
-/** The parts of a subject name, as JSON. */
+/** The parts of a subject name, as members. */
 interface Names {
-  readonly subject: string;
-  readonly domain: string;
-  readonly source: string;
+  readonly source: Buffer;
+  readonly domain: Buffer;
+  readonly subject: Buffer;
 }
-
-/** Of targets that are known; beyond that all are forgotten, and come again. */
-const mostNames = 4096;
 
 /** @throws subject-name.invalid */
-function createNames(node: string): (subject: string) => Names {
-  const known = new Map<string, Names>();
-  return (subject) => {
-    const before = known.get(subject);
-    if (before) return before;
-    const { method, domain } = parseSubjectName(subject);
-    const names: Names = {
-      subject: JSON.stringify(subject),
-      domain: JSON.stringify(domain),
-      source: JSON.stringify(eventSource(node, method)),
-    };
-    if (known.size >= mostNames) known.clear();
-    known.set(subject, names);
-    return names;
+function namesIn(subject: string, node: string): Names {
+  const { method, domain } = parseSubjectName(subject);
+  return {
+    source: Buffer.from(`","source":${JSON.stringify(eventSource(node, method))}`),
+    domain: Buffer.from(`,"subject":${JSON.stringify(domain)}`),
+    subject: Buffer.from(`","partitionkey":${JSON.stringify(subject)}`),
   };
 }
 
-/** Records of one batch have much in common. */
+/** Beyond that all are forgotten, and come again. */
+const mostRemembered = 4096;
+
+function remembered<Out extends object | string>(make: (from: string) => Out): (from: string) => Out {
+  const known = new Map<string, Out>();
+  return (from) => {
+    const before = known.get(from);
+    if (before !== undefined) return before;
+    const made = make(from);
+    if (known.size >= mostRemembered) known.clear();
+    known.set(from, made);
+    return made;
+  };
+}
+
 function ofTheLast<In, Out>(make: (from: In) => Out): (from: In) => Out {
   let last: { readonly from: In; readonly made: Out } | undefined;
   return (from) => {

@@ -52,8 +52,8 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
   const { method, domain } = parseSubjectName(subject);
   const own = isEventBody(body) ? body : undefined;
   const policy = own && 'policy' in own ? own.policy : undefined;
-  // Every event that leaves passes here: no spread (ADR 10).
-  const event: { -readonly [Key in keyof CloudEvent]: CloudEvent[Key] } = {
+  // Every event that is shown passes here: no spread (ADR 10). What is long comes last.
+  const event = {
     specversion: '1.0',
     id: `${journalId}-${sequence}`,
     source: eventSource(node, method),
@@ -63,14 +63,14 @@ export function toCloudEvent(record: EventRecord): CloudEvent {
     datacontenttype: 'application/json',
     sequence: String(sequence),
     partitionkey: subject,
-    chainhead: chainHead,
-    data: own ? own.data : (body ?? null),
-  };
+  } as { -readonly [Key in keyof CloudEvent]: CloudEvent[Key] };
   if (traceparent !== '') event.traceparent = traceparent;
   if (policy) {
     event.policyrevision = policy.revision;
     event.policyhash = policy.hash;
   }
+  event.chainhead = chainHead;
+  event.data = own ? own.data : (body ?? null);
   return event;
 }
 

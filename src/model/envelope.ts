@@ -63,8 +63,10 @@ const fields = [
   'policy',
 ] as const;
 type Field = (typeof fields)[number];
-const keyField = fields.indexOf('key');
-const idField = fields.indexOf('id');
+const placeOf = Object.fromEntries(fields.map((name, place) => [name, place])) as Readonly<
+  Record<Field, number>
+>;
+const { key: keyField, id: idField } = placeOf;
 
 /** No record may be larger; a longer body is refused where it enters. */
 export const maxRecordBytes = 16 * 1024 * 1024;
@@ -219,7 +221,7 @@ export function checkRecord(bytes: Buffer, start: number, limit: number): number
 
 /** One string field, read in place. */
 export function readField(bytes: Buffer, start: number, name: Field): string {
-  return textAt(bytes, start, fields.indexOf(name));
+  return textAt(bytes, start, placeOf[name]);
 }
 
 /** Per field, what was read last: neighbours mostly have the same flow and the same source. */

@@ -1,36 +1,17 @@
 import { isUtf8 } from 'node:buffer';
+import { readText } from './short-text.ts';
 
-/** Where some members lie in the text of a JSON value: what is only passed on need not be parsed and written anew. */
-export class JsonOutline<Path extends string> {
-  readonly #text: Buffer;
-  readonly #spans: readonly number[];
-  readonly #places: ReadonlyMap<Path | '', number>;
-  constructor(text: Buffer, spans: readonly number[], places: ReadonlyMap<Path | '', number>) {
-    this.#text = text;
-    this.#spans = spans;
-    this.#places = places;
-  }
-
+/**
+ * Where some members lie in the text of a JSON value: what is only passed on need not be parsed and written anew. Good until
+ * its reader reads the next one.
+ */
+export interface JsonOutline<Path extends string> {
   /** Without the white space around it. */
-  whole(): Buffer {
-    return this.textOf('') ?? this.#text;
-  }
-
+  whole(): Buffer;
   /** The text of a member; undefined where there is none. */
-  textOf(path: Path | ''): Buffer | undefined {
-    const place = this.#places.get(path)!;
-    const from = this.#spans[place]!;
-    return from === -1 ? undefined : this.#text.subarray(from, this.#spans[place + 1]);
-  }
-
+  textOf(path: Path | ''): Buffer | undefined;
   /** What a member says; undefined where that is no string. */
-  stringOf(path: Path): string | undefined {
-    const place = this.#places.get(path)!;
-    const from = this.#spans[place]!;
-    if (from === -1 || this.#text[from] !== quote) return undefined;
-    const json = this.#text.toString('utf8', from, this.#spans[place + 1]);
-    return json.includes('\\') ? (JSON.parse(json) as string) : json.slice(1, -1);
-  }
+  stringOf(path: Path): string | undefined;
 }
 
 /**
@@ -52,17 +33,44 @@ export function createOutlineReader<Path extends string>(
     members.set(path, member);
   }
   const places = new Map(Array.from(members, ([path, { place }]) => [path as Path | '', place]));
+  const ownSpans = new Int32Array(root.place + 2);
+  /** What each member said last: neighbours mostly say the same, and then no text is made. */
+  const recent = Array.from(ownSpans, () => '');
+  let read: Buffer = Buffer.alloc(0);
+  const textOf = (path: Path | '') => {
+    const place = places.get(path)!;
+    const from = ownSpans[place]!;
+    return from === -1 ? undefined : read.subarray(from, ownSpans[place + 1]);
+  };
+  const outline: JsonOutline<Path> = {
+    whole: () => textOf('') ?? read,
+    textOf,
+    stringOf(path) {
+      const place = places.get(path)!;
+      const from = ownSpans[place]!;
+      if (from === -1 || read[from] !== quote) return undefined;
+      const guess = recent[place]!;
+      const said = readText(read, from + 1, ownSpans[place + 1]! - from - 2, guess);
+      if (said === guess) return said;
+      if (said.includes('\\')) return JSON.parse(`"${said}"`) as string;
+      recent[place] = said;
+      return said;
+    },
+  };
   return (text) => {
-    if (text.length > mostBytes || !isUtf8(text)) return undefined;
+    if (text.length > mostBytes) return undefined;
     bytes.set(text);
     bytes[text.length] = 0;
-    spans = new Array<number>(root.place + 2).fill(-1);
+    spans = ownSpans.fill(-1);
+    isAscii = true;
+    read = text;
     const at = skipSpace(0);
     const end = readValue(at, root.within, 0);
     if (end === failed || skipSpace(end) !== text.length) return undefined;
+    if (!isAscii && !isUtf8(text)) return undefined;
     spans[root.place] = at;
     spans[root.place + 1] = end;
-    return new JsonOutline(text, spans, places);
+    return outline;
   };
 }
 
@@ -82,7 +90,11 @@ const mostLevels = 64;
  */
 const mostBytes = 64 * 1024;
 const bytes = new Uint8Array(mostBytes + 1);
-let spans: number[] = [];
+/** Of the outline that is being read. */
+let spans = new Int32Array();
+let isAscii = true;
+/** Set by an escape in a string. */
+let hasEscape = false;
 const nothing: readonly Member[] = [];
 
 const tab = 0x09;
@@ -108,6 +120,11 @@ const lowerF = 0x66;
 const lowerU = 0x75;
 
 const literals = [Buffer.from('true'), Buffer.from('false'), Buffer.from('null')];
+const lastAscii = 0x7f;
+/** What a string is mostly made of: ASCII that means nothing there. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= space && byte <= lastAscii && byte !== quote && byte !== backslash ? 1 : 0,
+);
 const escapes: ReadonlySet<number> = new Set(Buffer.from('"\\/bfnrt'));
 
 // Each returns the place behind what it has read, or `failed`.
@@ -127,11 +144,12 @@ function readObject(start: number, wanted: readonly Member[], level: number): nu
   for (;;) {
     if (bytes[at] !== quote) return failed;
     const nameAt = at + 1;
+    hasEscape = false;
     at = skipString(at);
     if (at === failed) return failed;
     let member: Member | undefined;
     if (wanted.length > 0) {
-      if (hasEscape(nameAt, at)) return failed;
+      if (hasEscape) return failed;
       member = memberAt(nameAt, at - 1, wanted);
     }
     at = skipSpace(at);
@@ -167,9 +185,14 @@ function skipArray(start: number, level: number): number {
 function skipString(start: number): number {
   for (let at = start + 1; ; at++) {
     const byte = bytes[at]!;
+    if (isPlain[byte] === 1) continue;
     if (byte === quote) return at + 1;
-    if (byte < space) return failed;
-    if (byte !== backslash) continue;
+    if (byte > lastAscii) {
+      isAscii = false;
+      continue;
+    }
+    if (byte !== backslash) return failed;
+    hasEscape = true;
     at++;
     if (bytes[at] === lowerU) {
       for (let digit = at + 1; digit <= at + 4; digit++) if (!isHex(bytes[digit]!)) return failed;
@@ -208,11 +231,6 @@ function skipSpace(start: number): number {
     if (byte > space) return at;
     if (byte !== space && byte !== lineFeed && byte !== carriageReturn && byte !== tab) return at;
   }
-}
-
-function hasEscape(from: number, to: number): boolean {
-  for (let at = from; at < to; at++) if (bytes[at] === backslash) return true;
-  return false;
 }
 
 function memberAt(from: number, to: number, members: readonly Member[]): Member | undefined {

@@ -137,6 +137,9 @@ export function createReader(tables: Tables): JournalReader {
       return Array.from(dead.getRange({ limit: most }), ({ key, value }) => ({ order: key, ...value }));
     },
     batchAt(sequence) {
+      // Whoever reads on asks for the first record of a batch, and no batch ever changes: any snapshot that has it will do.
+      const bytes = batches.get(sequence);
+      if (bytes) return { batch: decodeBatch(bytes), bytes };
       newest();
       for (const { value } of batches.getRange({ start: sequence, reverse: true, limit: 1 })) {
         const batch = decodeBatch(value);

@@ -38,7 +38,8 @@ describe('an event on its way out', () => {
     const { text, owner } = outgoingOf(
       recordOf(`{"type":"polar.observation.first","policy":${JSON.stringify(policy)},"data":${data}}`),
     );
-    expect(text.toString()).toContain(`"data":${data},"policyrevision":"3f9c1e"`);
+    expect(text.toString()).toContain(`,"policyrevision":"3f9c1e","policyhash":"${policy.hash}",`);
+    expect(text.toString().endsWith(`,"data":${data}}`)).toBe(true);
     expect(owner).toBe('me');
   });
 
