@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
-const niceness = 10;
+const niceness = 19;
 
 /**
  * Gives whoever is watched the first turn at the processor. On Linux a priority is a thread's, so the helpers of the

@@ -1,7 +1,7 @@
 // What it costs the pipeline that somebody watches: tasks a second with and without a watcher, in turn, on one node.
 //   npm run bench:tap -- [--tasks n] [--rounds n] [--tty] [-- <arguments of pzm>]
-// Without arguments: `tap` with a narrow filter, and `tap` of everything as JSON, both to /dev/null. With them that command
-// alone, e.g. `-- top`; --tty gives it a terminal (util-linux `script`).
+// Without arguments: `tap` with a narrow filter, `tap` of everything as JSON, and `top`, all to /dev/null. With them that
+// command alone, e.g. `-- top`; --tty gives it a terminal (util-linux `script`), and with it a session of its own.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { body, keyCount, openNode, pipeline } from './load.mjs';
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    tasks: { type: 'string', default: '100000' },
+    tasks: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '5' },
     tty: { type: 'boolean', default: false },
   },
@@ -28,6 +28,7 @@ const watchers = positionals.length
   : [
       { name: 'tap http:shop (narrow)', args: ['tap', 'http:shop'] },
       { name: 'tap --format json (everything)', args: ['tap', '--format', 'json'] },
+      { name: 'top', args: ['top', '--format', 'jsonl'] },
     ];
 
 const { node, folder, stop } = await openNode();
@@ -35,7 +36,7 @@ try {
   console.log(
     `${tasks} tasks of ${body.length} bytes, ${keyCount} keys, 2 workers, ${cpus().length} cores, Node ${process.version}; watchers print to ${values.tty ? 'a terminal' : '/dev/null'}`,
   );
-  await pipeline(node, 20_000);
+  await pipeline(node, tasks / 5);
   const ratios = new Map(watchers.map(({ name }) => [name, []]));
   for (let round = 1; round <= rounds; round++) {
     // The bare pipeline before and after: what drifts on the machine drifts for both.
@@ -79,6 +80,7 @@ async function watched({ args }) {
   while (!said.includes('Ctrl-C ends') && performance.now() < end)
     await new Promise((resolve) => setTimeout(resolve, 50));
   await new Promise((resolve) => setTimeout(resolve, 500));
+  if (child.exitCode !== null) throw new Error(`${args.join(' ')} has ended with ${child.exitCode}: ${said}`);
   const cpuBefore = cpuOf(child.pid);
   const { perSecond, cpu } = await pipeline(node, tasks);
   const cpuMs = cpuOf(child.pid) - cpuBefore;
@@ -88,10 +90,13 @@ async function watched({ args }) {
   return { perSecond, cpu, cpuMs };
 }
 
-/** CPU time in ms; of a terminal's child not the child's. */
+/** CPU time in ms, with that of the process that it runs in a terminal. */
 function cpuOf(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return (
+    (Number(fields[11]) + Number(fields[12])) * 10 + children.reduce((sum, child) => sum + cpuOf(child), 0)
+  );
 }
 
 function thousands(value) {

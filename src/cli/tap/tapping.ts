@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { journalDir, type Project } from '../../config/project.ts';
 import type { Batch } from '../../journal/batch.ts';
 import { followBatches, recordsIn } from '../../journal/follow.ts';
 import type { JournalInfo, JournalReader } from '../../journal/journal.ts';
 import { type Moment, sequenceFrom } from '../../journal/moment.ts';
+import { humanDuration } from '../../model/duration.ts';
 import { decodeRanges, receiptTopic } from '../../transport/word-frame.ts';
 import { openBell } from '../bell.ts';
 import { countText } from '../count-text.ts';
@@ -14,6 +15,7 @@ import { withJournal } from '../journal-access.ts';
 import type { Output } from '../output.ts';
 import { removedText } from '../removed-text.ts';
 import type { EventFilter } from './filter.ts';
+import { createPace } from './pace.ts';
 import { isReaderGone } from './reader-gone.ts';
 import { Sighting } from './sighting.ts';
 import { createUnheard } from './unheard.ts';
@@ -87,6 +89,13 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
     filled += count;
     if (count > 0) output.note(`— ${countText(count, 'event')} filled from the journal`);
   };
+  let tellAgainAt = Number.NEGATIVE_INFINITY;
+  const tellBehind = (time: number) => {
+    const behindMs = Date.now() - time;
+    if (behindMs < muchBehindMs || performance.now() < tellAgainAt) return;
+    tellAgainAt = performance.now() + tellBehindEveryMs;
+    output.note(`— ${humanDuration(behindMs)} behind: the processors are busy, and the node goes first`);
+  };
   /** False when that was enough. */
   const take = (batch: Batch): boolean => {
     if (batch.firstSequence > next) output.note(removedText(next, batch.firstSequence - 1));
@@ -115,12 +124,13 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
   const gone = firstGone(life);
   if (gone !== undefined) output.note(removedText(gone, journal.firstSequence - 1));
   output.note(`from seq ${next} on${isFollowing ? ' · Ctrl-C ends' : ''}`);
+  const pace = createPace();
   let turnEnds = performance.now() + turnMs;
   const batches = followBatches({
     reader,
     from: next,
     wake: bell?.wake,
-    restMs,
+    restMs: () => Math.max(restMs, pace.restMs()),
     signal: AbortSignal.any([signal, replaced.signal]),
     caughtUp() {
       const now = Date.now();
@@ -140,7 +150,9 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
       view.flush();
       await outputTaken(signal);
       // Signals and rings are heard between two turns, however much there is to read.
-      await nextTurn();
+      const restMs = pace.restMs();
+      await pause(restMs, undefined, { signal }).catch(() => {});
+      if (restMs > 0) tellBehind(batch.time);
       turnEnds = performance.now() + turnMs;
     }
     tellUnheard();
@@ -160,6 +172,8 @@ function firstGone({ from, first, journal: { firstSequence } }: Life): number | 
 }
 
 const turnMs = 20;
+const muchBehindMs = 3000;
+const tellBehindEveryMs = 10_000;
 /** Nobody reads faster; what comes alone is shown at once. */
 const restMs = 100;
 

@@ -119,7 +119,7 @@ function createShow(flags: ViewFlags, output: Output): Show {
 }
 
 /** Undefined for a record that can never be delivered; it must not hide those behind it. */
-function eventJson(sighting: Sighting, lineOf: (sighting: Sighting) => string, output: Output) {
+function eventJson(sighting: Sighting, lineOf: (sighting: Sighting) => Buffer, output: Output) {
   try {
     return lineOf(sighting);
   } catch (error) {
@@ -129,7 +129,7 @@ function eventJson(sighting: Sighting, lineOf: (sighting: Sighting) => string, o
   }
 }
 
-function wrapped(event: string, { header }: Sighting, flags: ViewFlags, delta: number): string {
+function wrapped(event: Buffer, { header }: Sighting, flags: ViewFlags, delta: number): string {
   const parts = [
     ...(flags.deltas ? [`"deltaMs":${delta}`] : []),
     ...(flags.headers ? [`"header":${JSON.stringify(header)}`] : []),
@@ -154,11 +154,27 @@ function rateLine(line: RateLine, { format }: Output): string {
   return JSON.stringify({ time: new Date(second).toISOString(), total, topics: Object.fromEntries(topics) });
 }
 
-/** Bodies go out byte by byte; each is followed by the end of a line. */
 function write(lines: readonly (string | Buffer)[], output: Output): void {
   if (lines.length === 0) return;
   if (lines.every((line) => typeof line === 'string')) output.lines(lines as string[]);
-  else output.bytes(Buffer.concat(lines.flatMap((line) => [Buffer.from(line), lineEnd])));
+  else output.bytes(joined(lines));
 }
 
-const lineEnd = Buffer.from('\n');
+/** What is bytes goes out byte by byte; each is followed by the end of a line. */
+function joined(lines: readonly (string | Buffer)[]): Buffer {
+  let size = lines.length;
+  for (const line of lines) size += Buffer.byteLength(line);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const line of lines) {
+    if (typeof line === 'string') at += bytes.write(line, at);
+    else {
+      bytes.set(line, at);
+      at += line.length;
+    }
+    bytes[at++] = lineFeed;
+  }
+  return bytes;
+}
+
+const lineFeed = 0x0a;

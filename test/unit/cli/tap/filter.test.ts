@@ -60,6 +60,25 @@ describe('a tap', () => {
     expect(hears([], broken, ['data.ok = true'])).toBe(false);
   });
 
+  it('hears a text however JSON spells it', () => {
+    const spelled = (text: string) =>
+      recordOf({
+        topic: 'Orders/taken/',
+        key: 'anna.command.push.Orders',
+        body: `{"target":"http:${text}","path":"a\\/b","n":"c:\\\\d"}`,
+      });
+    expect(hears(['http:shop'], spelled('sh\\u006fp'))).toBe(true);
+    expect(hears(['http:shop'], spelled('sh\\u006Fp'), ['data.path = a/b'])).toBe(true);
+    expect(hears(['http:shop'], spelled('shop'), ['data.path = a/b'])).toBe(true);
+    expect(hears(['http:shop'], spelled('sh\\u0070p'))).toBe(false);
+  });
+
+  it('is not led to look into records by a backslash', () => {
+    const { mayBeIn } = createEventFilter(['http:till']);
+    const record = recordOf({ topic: 'A/b/', key: 'anna.event.http.shop', body: '{"path":"c:\\\\d\\/e"}' });
+    expect(mayBeIn(record.topic, record.record)).toBe(false);
+  });
+
   it('does not look into what cannot hold a wanted event', () => {
     const { isTopic, mayBeIn } = createEventFilter(['http:till'], [parseWhere('data.facts.status = 503')]);
     expect(isTopic('Any/topic/')).toBe(true);
