@@ -5,6 +5,7 @@ import { PolarError } from '../../model/errors.ts';
 import { decodeBatch } from '../batch.ts';
 import { findEvidence } from '../evidence-row.ts';
 import type { JournalReader, PendingRow, StateRow } from '../journal.ts';
+import { batchOfRow } from './batch-rows.ts';
 import { type Head, type Identity, openTables, schema, sizeOf, type Tables } from './tables.ts';
 
 /**
@@ -54,6 +55,10 @@ export function createReader(tables: Tables): JournalReader {
   } = tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
   const newest = () => root.resetReadTxn();
+  const batchOf = (row: Buffer) => {
+    const bytes = batchOfRow(tables, row);
+    return { batch: decodeBatch(bytes), bytes };
+  };
   return {
     info() {
       newest();
@@ -138,17 +143,14 @@ export function createReader(tables: Tables): JournalReader {
     },
     batchAt(sequence) {
       // Whoever reads on asks for the first record of a batch, and no batch ever changes: any snapshot that has it will do.
-      const bytes = batches.get(sequence);
-      if (bytes) return { batch: decodeBatch(bytes), bytes };
+      const exact = batches.get(sequence);
+      if (exact) return batchOf(exact);
       newest();
-      for (const { value } of batches.getRange({ start: sequence, reverse: true, limit: 1 })) {
-        const batch = decodeBatch(value);
-        if (sequence < batch.firstSequence + batch.count) return { batch, bytes: value };
-      }
-      for (const { value } of batches.getRange({ start: sequence, limit: 1 })) {
-        return { batch: decodeBatch(value), bytes: value };
-      }
-      return undefined;
+      const [before] = batches.getRange({ start: sequence, reverse: true, limit: 1 });
+      const found = before && batchOf(before.value);
+      if (found && sequence < found.batch.firstSequence + found.batch.count) return found;
+      const [behind] = batches.getRange({ start: sequence, limit: 1 });
+      return behind && batchOf(behind.value);
     },
     tallyFrom(minute) {
       newest();

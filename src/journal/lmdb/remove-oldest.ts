@@ -1,6 +1,7 @@
 import { PolarError } from '../../model/errors.ts';
 import { type Batch, decodeBatch, hashOf, recordsOf } from '../batch.ts';
 import { createRemoval, type RemovalRules, type Removed } from '../retention.ts';
+import { batchOfRow, removeBatch } from './batch-rows.ts';
 import type { Head, Tables } from './tables.ts';
 
 /** Each batch is read whole, to see whether it holds: commits wait for no more than this meanwhile. */
@@ -29,7 +30,8 @@ export function removeOldest(
       hasMore = true;
       break;
     }
-    const value = batches.get(firstSequence);
+    const row = batches.get(firstSequence);
+    const value = row && readParts(tables, row);
     const batch = value && readHolding(value, firstSequence, previousOfFirst);
     if (!batch) {
       if (count > 0) break;
@@ -42,7 +44,7 @@ export function removeOldest(
     if (next >= head.nextSequence) break;
     if (!removal.takes({ ...batch, sizeBytes })) break;
     for (const row of rowsOf(batch, kept)) keptRecords?.put(row.sequence, row);
-    batches.remove(firstSequence);
+    removeBatch(tables, firstSequence, row);
     evidence?.remove(firstSequence);
     [firstSequence, previousOfFirst] = [next, Buffer.from(batch.hash)];
     count++;
@@ -53,6 +55,14 @@ export function removeOldest(
     meta.put('head', { ...head, firstSequence, previousOfFirst, removed } satisfies Head);
   }
   return { batches: count, bytes, hasMore };
+}
+
+function readParts(tables: Tables, row: Buffer): Buffer | undefined {
+  try {
+    return batchOfRow(tables, row);
+  } catch {
+    return undefined;
+  }
 }
 
 function readHolding(value: Buffer, firstSequence: number, previous: Buffer): Batch | undefined {

@@ -6,7 +6,7 @@ import type { RowOutcome, Tally, Totals } from '../journal.ts';
 import type { JournalSize, Removal } from '../retention.ts';
 import { checkDataFile } from './data-file.ts';
 
-export const schema = 1;
+export const schema = 2;
 
 /** Written once, when the journal is made. */
 export interface Identity {
@@ -20,6 +20,8 @@ export interface Identity {
 export interface Head {
   readonly nextSequence: number;
   readonly nextOrder: number;
+  /** Missing before there was any. */
+  readonly nextPart?: number;
   readonly hash: Buffer;
   readonly firstSequence: number;
   readonly previousOfFirst: Buffer;
@@ -36,6 +38,8 @@ export interface Tables {
   readonly root: RootDatabase;
   readonly meta: Database<unknown, string>;
   readonly batches: Database<Buffer, number>;
+  /** Of batches that are long (batch-rows.ts). A reader of a journal of schema 1 has no table. */
+  readonly parts: Database<Buffer, number> | undefined;
   /** By the batch's first sequence. A reader of a journal that was last written before there was any has no table. */
   readonly evidence: Database<Buffer, number> | undefined;
   /** By the minute that it tells of; missing like `evidence`. */
@@ -69,6 +73,7 @@ export function openTables(path: string, readOnly: boolean): Tables {
     root,
     meta: root.openDB('meta', rows),
     batches: root.openDB('batches', bytes),
+    parts: root.openDB('parts', bytes),
     evidence: root.openDB('evidence', bytes),
     tallies: root.openDB('tallies', rows),
     keptRecords: root.openDB('kept-records', rows),

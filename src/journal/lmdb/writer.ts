@@ -8,10 +8,11 @@ import { encodeBatch, genesis } from '../batch.ts';
 import { encodeEvidenceRow } from '../evidence-row.ts';
 import type { JournalWriter, Totals } from '../journal.ts';
 import { minuteOf, talliesKeptMs } from '../tally.ts';
+import { putBatch } from './batch-rows.ts';
 import { withRoom } from './full-disk.ts';
 import { checkSchema, createReader } from './reader.ts';
 import { removeOldest } from './remove-oldest.ts';
-import { type Head, openTables, schema, type Tables } from './tables.ts';
+import { type Head, type Identity, openTables, schema, type Tables } from './tables.ts';
 
 /** Rows of keys that the owner remembers; past it it begins anew. */
 const mostKnown = 100_000;
@@ -38,7 +39,6 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
   const {
     root,
     meta,
-    batches,
     evidence,
     keys,
     charges,
@@ -64,6 +64,9 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
         totals: noTotals,
       } satisfies Head);
     }
+    // Of an older one only what is written from now on lies otherwise; what read it then is not to read it any more.
+    const identity = meta.get('identity') as Identity;
+    if (identity.schema < schema) meta.put('identity', { ...identity, schema } satisfies Identity);
     const next = ((meta.get('epoch') as number | undefined) ?? 0) + 1;
     meta.put('epoch', next);
     return next;
@@ -94,9 +97,10 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
         const head = meta.get('head') as Head;
         if (minute !== tallied) writeTally(tables, head, minute);
         let hash: Buffer = head.hash;
+        let nextPart = head.nextPart ?? 1;
         if (commit.records > 0) {
           const batch = encodeBatch(commit.segments, head.nextSequence, time, hash);
-          batches.put(head.nextSequence, batch.bytes);
+          nextPart = putBatch(tables, head.nextSequence, batch.bytes, nextPart);
           hash = batch.hash;
         }
         if (commit.evidence.length > 0) {
@@ -167,7 +171,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
         for (const letter of commit.deadLetters) dead.put(order++, { ...letter, time });
         const nextSequence = head.nextSequence + commit.records;
         const totals = addTotals(head.totals, commit);
-        meta.put('head', { ...head, nextSequence, nextOrder: order, hash, totals } satisfies Head);
+        meta.put('head', { ...head, nextSequence, nextOrder: order, nextPart, hash, totals } satisfies Head);
         return {
           records: { first: head.nextSequence, count: commit.records },
           head: hash,

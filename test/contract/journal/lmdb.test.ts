@@ -7,7 +7,7 @@ import { settle } from '../../../src/integration-manager/settle.ts';
 import { genesis, hashOf } from '../../../src/journal/batch.ts';
 import type { JournalReader, JournalWriter } from '../../../src/journal/journal.ts';
 import { openJournalReader } from '../../../src/journal/lmdb/reader.ts';
-import { openTables } from '../../../src/journal/lmdb/tables.ts';
+import { openTables, schema } from '../../../src/journal/lmdb/tables.ts';
 import { openJournalWriter } from '../../../src/journal/lmdb/writer.ts';
 import { pendingSource, type Result } from '../../../src/model/run.ts';
 import { aResult, child, records, row, state } from './results.ts';
@@ -271,7 +271,7 @@ describe('a journal that cannot be opened', () => {
       const writer = openWriter();
       const before = writer.info();
       await opened.pop()!.close();
-      const identity = { schema: 2, id: before.id, node: 'anna', created: 0 };
+      const identity = { schema: schema + 1, id: before.id, node: 'anna', created: 0 };
       await withTables((tables) => tables.meta.put('identity', identity));
       expect(open[who]).toThrowError(expect.objectContaining({ code: 'journal.schema-newer' }));
       await withTables((tables) => {
