@@ -2,7 +2,7 @@ import type { Where } from './where.ts';
 
 /*
  * Most events are not the wanted ones, and reading an event costs a hundred times as much as looking for a few bytes in
- * it. JSON writes a text as it is, but for what it escapes: any character may stand there as `\\u` and its number, a slash
+ * it. JSON writes a text as it is, but for what it escapes: any character may stand there as `\u` and its number, a slash
  * behind a backslash. So bytes without such an escape that lack a text cannot hold an event that has it.
  */
 

@@ -124,13 +124,14 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
   const gone = firstGone(life);
   if (gone !== undefined) output.note(removedText(gone, journal.firstSequence - 1));
   output.note(`from seq ${next} on${isFollowing ? ' · Ctrl-C ends' : ''}`);
-  const pace = createPace();
+  // Who only wants what is there already is not watching.
+  const pace = isFollowing ? createPace() : undefined;
   let turnEnds = performance.now() + turnMs;
   const batches = followBatches({
     reader,
     from: next,
     wake: bell?.wake,
-    restMs: () => Math.max(restMs, pace.restMs()),
+    restMs: () => Math.max(leastRestMs, pace?.restMs() ?? 0),
     signal: AbortSignal.any([signal, replaced.signal]),
     caughtUp() {
       const now = Date.now();
@@ -150,7 +151,7 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
       view.flush();
       await outputTaken(signal);
       // Signals and rings are heard between two turns, however much there is to read.
-      const restMs = pace.restMs();
+      const restMs = pace?.restMs() ?? 0;
       await pause(restMs, undefined, { signal }).catch(() => {});
       if (restMs > 0) tellBehind(batch.time);
       turnEnds = performance.now() + turnMs;
@@ -175,7 +176,7 @@ const turnMs = 20;
 const muchBehindMs = 3000;
 const tellBehindEveryMs = 10_000;
 /** Nobody reads faster; what comes alone is shown at once. */
-const restMs = 100;
+const leastRestMs = 100;
 
 /** Whoever reads slower than the journal is read must not make us hold the journal. */
 async function outputTaken(signal: AbortSignal): Promise<void> {

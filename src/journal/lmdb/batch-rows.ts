@@ -47,12 +47,13 @@ export function putBatch(
 export function batchOfRow({ parts }: Pick<Tables, 'parts'>, row: Buffer): Buffer {
   const place = placeOf(row);
   if (!place) return row;
+  // Whatever a row says that was altered, no more room is made than there are parts.
+  if (!parts?.doesExist(place.first + place.parts - 1)) throw lacksPart();
   const bytes = Buffer.allocUnsafeSlow(place.bytes);
   for (let at = 0, part = place.first; at < bytes.length; at += partBytes) {
-    const found = parts?.getBinaryFast(part++);
-    if (found?.length !== Math.min(partBytes, bytes.length - at)) {
-      throw new PolarError('journal.corrupt', 'A batch of the journal lacks a part.');
-    }
+    // It lies in a room that is used again, and is longer than it says.
+    const found = parts.getBinaryFast(part++);
+    if (found?.length !== Math.min(partBytes, bytes.length - at)) throw lacksPart();
     bytes.set(found.subarray(0, found.length), at);
   }
   return bytes;
@@ -63,11 +64,22 @@ export function removeBatch({ batches, parts }: BatchTables, first: number, row:
   batches.remove(first);
   const place = placeOf(row);
   if (!place) return;
-  for (let left = Math.ceil(place.bytes / partBytes), part = place.first; left > 0; left--)
-    parts?.remove(part++);
+  for (let part = place.first; part < place.first + place.parts; part++) parts?.remove(part);
 }
 
-function placeOf(row: Buffer): { readonly bytes: number; readonly first: number } | undefined {
+interface Place {
+  readonly bytes: number;
+  readonly first: number;
+  readonly parts: number;
+}
+
+/** Undefined for a batch that is its row. */
+function placeOf(row: Buffer): Place | undefined {
   if (row[0] !== inParts || row.length !== rowBytes) return undefined;
-  return { bytes: row.readUInt32LE(4), first: row.readDoubleLE(8) };
+  const bytes = row.readUInt32LE(4);
+  return { bytes, first: row.readDoubleLE(8), parts: Math.ceil(bytes / partBytes) };
+}
+
+function lacksPart(): PolarError {
+  return new PolarError('journal.corrupt', 'A batch of the journal lacks a part.');
 }

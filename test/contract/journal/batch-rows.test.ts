@@ -129,4 +129,20 @@ describe('batches as rows', { timeout: 60_000 }, () => {
     );
     await again.close();
   });
+
+  it('are not believed to be larger than they can be', async () => {
+    const journal = openJournalWriter(folder, 'anna', 0);
+    write(journal, JSON.stringify('x'.repeat(10_000)));
+    await journal.close();
+    await withTables(folder, async ({ batches }) => {
+      const row = Buffer.from(batches.get(1)!);
+      row.writeUInt32LE(0xffff_ffff, 4);
+      await batches.put(1, row);
+    });
+    const reader = openJournalReader(folder);
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => reader.batchAt(1)).toThrowError(expect.objectContaining({ code: 'journal.corrupt' }));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 30);
+    await reader.close();
+  });
 });
