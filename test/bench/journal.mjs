@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { settle } from '../../dist/integration-manager/settle.js';
 import { openJournalWriter } from '../../dist/journal/lmdb/writer.js';
 import { encodeEnvelope } from '../../dist/model/envelope.js';
+import { blankEnvelope } from './blank-envelope.mjs';
 import { body } from './load.mjs';
 
 const { values } = parseArgs({
@@ -20,27 +21,7 @@ const everything = {
   keepSince: Number.POSITIVE_INFINITY,
   olderThan: Number.NEGATIVE_INFINITY,
 };
-const record = encodeEnvelope({
-  ...{
-    id: '',
-    source: 'bench',
-    number: 1,
-    flow: 'Bench',
-    step: 1,
-    key: 'bench.command.push.key-1',
-    subject: '',
-  },
-  ...{
-    time: Date.now(),
-    deadline: 0,
-    attempt: 0,
-    correlationId: '',
-    causationId: '',
-    traceparent: '',
-    policy: '',
-  },
-  ...{ group: '', body },
-});
+const record = encodeEnvelope({ ...blankEnvelope, key: 'bench.command.push.key-1', time: Date.now(), body });
 
 const folder = mkdtempSync(join(tmpdir(), 'pzm-bench-'));
 const file = openSync(join(folder, 'file'), 'a');

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { settle } from '../../../dist/integration-manager/settle.js';
 import { openJournalWriter } from '../../../dist/journal/lmdb/writer.js';
 import { encodeEnvelope } from '../../../dist/model/envelope.js';
+import { blankEnvelope } from '../blank-envelope.mjs';
 
 const perBatch = 256;
 const hash = 'a'.repeat(64);
@@ -55,21 +56,12 @@ function change(number) {
     },
   };
   return {
-    id: '',
+    ...blankEnvelope,
     source: 'scheduler',
     number,
     flow: 'ObserveTarget',
-    step: 0,
     key: `bench.event.http.${domain}`,
-    subject: '',
     time: Date.now(),
-    deadline: 0,
-    attempt: 0,
-    correlationId: '',
-    causationId: '',
-    traceparent: '',
-    policy: '',
-    group: '',
     body: Buffer.from(JSON.stringify(event)),
   };
 }
