@@ -7,7 +7,6 @@ import type { Batch } from '../../journal/batch.ts';
 import { followBatches, recordsIn } from '../../journal/follow.ts';
 import type { JournalInfo, JournalReader } from '../../journal/journal.ts';
 import { type Moment, sequenceFrom } from '../../journal/moment.ts';
-import { humanDuration } from '../../model/duration.ts';
 import { decodeRanges, receiptTopic } from '../../transport/word-frame.ts';
 import { openBell } from '../bell.ts';
 import { countText } from '../count-text.ts';
@@ -15,6 +14,7 @@ import { withJournal } from '../journal-access.ts';
 import type { Output } from '../output.ts';
 import { removedText } from '../removed-text.ts';
 import type { EventFilter } from './filter.ts';
+import { createLateness } from './lateness.ts';
 import { createPace } from './pace.ts';
 import { isReaderGone } from './reader-gone.ts';
 import { Sighting } from './sighting.ts';
@@ -89,12 +89,10 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
     filled += count;
     if (count > 0) output.note(`— ${countText(count, 'event')} filled from the journal`);
   };
-  let tellAgainAt = Number.NEGATIVE_INFINITY;
-  const tellBehind = (time: number) => {
-    const behindMs = Date.now() - time;
-    if (behindMs < muchBehindMs || performance.now() < tellAgainAt) return;
-    tellAgainAt = performance.now() + tellBehindEveryMs;
-    output.note(`— ${humanDuration(behindMs)} behind: the processors are busy, and the node goes first`);
+  const lateness = createLateness();
+  const tellBehind = (shownUpTo: number) => {
+    const text = lateness.textAt(shownUpTo, Date.now());
+    if (text !== undefined) output.note(text);
   };
   /** False when that was enough. */
   const take = (batch: Batch): boolean => {
@@ -173,8 +171,6 @@ function firstGone({ from, first, journal: { firstSequence } }: Life): number | 
 }
 
 const turnMs = 20;
-const muchBehindMs = 3000;
-const tellBehindEveryMs = 10_000;
 /** Nobody reads faster; what comes alone is shown at once. */
 const leastRestMs = 100;
 
