@@ -89,7 +89,7 @@ export function* recordsIn(
   for (const segment of batch.segments) {
     const { topic, bytes, firstSequence, count } = segment;
     if (firstSequence + count <= from || !isTopic(topic, bytes)) continue;
-    // Everything that reads the journal passes here: no generator within this one, and no copy of a record.
+    // As recordsOf does it; but everything that follows the journal passes here, and a generator within one is dear.
     for (let index = 0, at = 0; index < count; index++) {
       const end = at + checkRecord(bytes, at, bytes.length);
       const sequence = firstSequence + index;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { journalDir, type Project } from '../../config/project.ts';
 import type { Batch } from '../../journal/batch.ts';
 import { followBatches, recordsIn } from '../../journal/follow.ts';
@@ -150,8 +150,11 @@ async function followLife(life: Life): Promise<{ taken: number; filled: number; 
       await outputTaken(signal);
       // Signals and rings are heard between two turns, however much there is to read.
       const restMs = pace?.restMs() ?? 0;
-      await pause(restMs, undefined, { signal }).catch(() => {});
-      if (restMs > 0) tellBehind(batch.time);
+      if (restMs === 0) await nextTurn();
+      else {
+        await pause(restMs, undefined, { signal }).catch(() => {});
+        tellBehind(batch.time);
+      }
       turnEnds = performance.now() + turnMs;
     }
     tellUnheard();
