@@ -149,10 +149,10 @@ async function altered(alter: (tables: Tables) => void): Promise<string> {
   cpSync(project.folder, copy, { recursive: true });
   const tables = openTables(join(copy, '.polar', 'journal'), false);
   // A promise of a write, returned, would be waited for by the very transaction that it waits for.
-  tables.root.transactionSync(() => {
+  tables.environment.write(() => {
     alter(tables);
   });
-  await tables.root.close();
+  await tables.environment.close();
   return copy;
 }
 

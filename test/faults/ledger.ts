@@ -53,8 +53,10 @@ export async function balance(
       const row = reader.outcomeOf(id);
       const events = account.eventsOf(id);
       if (row?.state === 'settled') counts.settled++;
-      if (row?.state !== 'settled' || events.length < records) counts.lost++;
-      else if (row.outcome !== outcome)
+      if (row?.state !== 'settled' || events.length < records) {
+        counts.lost++;
+        problems.push(`${id} is ${row?.state ?? 'unknown'}, with ${events.length} events of ${records}`);
+      } else if (row.outcome !== outcome)
         problems.push(`${id} is ${row.outcome} (${row.reason}), not ${outcome}`);
       counts.published += events.length;
       counts.delivered += events.filter((event) => arrived.has(event)).length;

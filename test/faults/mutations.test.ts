@@ -4,14 +4,22 @@ import { type Cell, victims } from './cell.ts';
 import { sigkill } from './injectors/signals.ts';
 import { createSet, type Kind, mixed } from './known-set.ts';
 import { balance, formatLedger, isSound, type Ledger } from './ledger.ts';
-import { noDeduplication, receiptsBeforeCommit, seenBeforeDurable, timerLeases } from './mutations.ts';
+import {
+  noDeduplication,
+  noGate,
+  receiptsBeforeCommit,
+  seenBeforeDurable,
+  timerLeases,
+} from './mutations.ts';
 import { openPatchedProduct, type Patch } from './patched-product.ts';
-import { buildPowerSwitch, cutPower, hasCompiler } from './power.ts';
+import { buildPowerSwitch, cutPower } from './power.ts';
+import { hasCompiler } from './preload-library.ts';
 import { startPushing } from './pushing.ts';
 import { becomeQuiet } from './quiet.ts';
 import { report } from './report.ts';
 import { runCell } from './run-cell.ts';
 import { isChosen } from './selection.ts';
+import { startSlowOpener } from './slow-opener.ts';
 import { until } from './until.ts';
 
 /*
@@ -22,7 +30,9 @@ import { until } from './until.ts';
 interface Proof {
   readonly rule: string;
   readonly mutation: readonly Patch[];
-  run(bench: Awaited<ReturnType<typeof openBench>>, isMutated: boolean): Promise<Ledger>;
+  /** What it takes is written in C. */
+  readonly needsCompiler?: true;
+  run(bench: Awaited<ReturnType<typeof openBench>>, isMutated: boolean, command: string): Promise<Ledger>;
   /** What is wrong without the rule. */
   readonly isRed: (ledger: Ledger) => boolean;
 }
@@ -58,16 +68,25 @@ const proofs: readonly Proof[] = [
   {
     rule: 'what a reader has seen survives a power cut',
     mutation: seenBeforeDurable,
+    needsCompiler: true,
     run: runPowerCut,
     isRed: ({ problems }) => problems.some((problem) => problem.startsWith('what was seen before')),
   },
+  {
+    rule: 'nobody opens the journal during a commit',
+    mutation: noGate,
+    needsCompiler: true,
+    run: runSlowOpener,
+    isRed: (ledger) => !isSound(ledger),
+  },
 ];
 
-for (const { rule, mutation, run, isRed } of proofs) {
+for (const { rule, mutation, needsCompiler, run, isRed } of proofs) {
   const needsPower = mutation === seenBeforeDurable;
   for (const isMutated of [false, true]) {
     const name = `${isMutated ? 'mutation: without' : 'with'} "${rule}"`;
-    test.runIf((hasCompiler || !needsPower) && isChosen(name, isMutated || needsPower))(name, async () => {
+    const isSample = isMutated || needsCompiler === true;
+    test.runIf((hasCompiler || !needsCompiler) && isChosen(name, isSample))(name, async () => {
       const product = openPatchedProduct(isMutated ? mutation : []);
       const power = needsPower ? buildPowerSwitch() : undefined;
       const bench = await openBench({ command: product.command, env: power?.env ?? {} });
@@ -77,7 +96,7 @@ for (const { rule, mutation, run, isRed } of proofs) {
         const outcome = await report(
           name,
           async () => {
-            found = await run(bench, isMutated);
+            found = await run(bench, isMutated, product.command);
             return found;
           },
           (ledger) => (isMutated ? isRed(ledger) : isSound(ledger)),
@@ -116,6 +135,24 @@ const nothing: Ledger = {
   lost: 0,
   problems: [],
 };
+
+/** The lanes go on while somebody opens the journal all the time, and takes long to. */
+async function runSlowOpener(bench: TestBench, isMutated: boolean, command: string): Promise<Ledger> {
+  const opener = startSlowOpener(bench.project, command);
+  let isAtIt = false;
+  let ledger: Ledger;
+  try {
+    const set = createSet({ name: 'open', lanes: 4, kinds: [...mixed, ...mixed] });
+    const pushing = startPushing(bench.project, set);
+    await becomeQuiet(bench, pushing, { withinMs: isMutated ? 15_000 : 90_000 });
+    ledger = await balance(pushing, bench.account, bench.arrivals, false);
+  } finally {
+    isAtIt = await opener.stop();
+  }
+  return isAtIt
+    ? ledger
+    : { ...ledger, problems: [...ledger.problems, 'nobody opened the journal any more'] };
+}
 
 /** Several cuts: what a reader sees in the moment before each must be there after it. */
 async function runPowerCut(bench: TestBench): Promise<Ledger> {

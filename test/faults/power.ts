@@ -1,38 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Bench } from './bench.ts';
-
-export const hasCompiler = spawnSync('cc', ['--version']).status === 0;
+import { buildPreload, type PreloadLibrary } from './preload-library.ts';
 
 /** A disk that forgets what it was not told to keep (preload/power.c). @throws Error where there is no C compiler */
-export interface PowerSwitch {
-  /** For the node whose power can be cut. */
-  readonly env: Readonly<Record<string, string>>;
-  remove(): void;
-}
-
-const source = fileURLToPath(new URL('preload/power.c', import.meta.url));
-
-export function buildPowerSwitch(): PowerSwitch {
-  const library = join(tmpdir(), `pzm-power-${process.pid}.so`);
-  const { status, stderr } = spawnSync('cc', [
-    '-O1',
-    '-shared',
-    '-fPIC',
-    '-o',
-    library,
-    source,
-    '-ldl',
-    '-lpthread',
-  ]);
-  if (status !== 0) throw new Error(`cc: ${stderr}`);
-  return {
-    env: { LD_PRELOAD: library, POLAR_FAULTS_SYNC_MS: '40' },
-    remove: () => rmSync(library, { force: true }),
-  };
+export function buildPowerSwitch(): PreloadLibrary {
+  const { env, remove } = buildPreload('power');
+  return { env: { ...env, POLAR_FAULTS_SYNC_MS: '40' }, remove };
 }
 
 /**

@@ -49,7 +49,7 @@ export async function withBridge<T>(path: string, use: (reader: BridgeReader) =>
   try {
     return await use(createBridgeReader(tables));
   } finally {
-    await tables.root.close();
+    await tables.environment.close();
   }
 }
 
@@ -65,9 +65,9 @@ const nothing: BridgeReader = {
 };
 
 // Whoever only looks cannot make the tables that a bridge of an older version never made: they are undefined.
-export function createBridgeReader({ root, ...tables }: BridgeTables): BridgeReader {
+export function createBridgeReader({ environment, ...tables }: BridgeTables): BridgeReader {
   const { cursors, quarantine, redrive, outcomes, meta } = tables as Partial<typeof tables>;
-  const newest = () => root.resetReadTxn();
+  const newest = () => environment.root.resetReadTxn();
   const tagged = [
     ['quarantined', quarantine],
     ['redriving', redrive],

@@ -1,5 +1,5 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
-import { checkDataFile } from './data-file.ts';
+import type { Database } from 'lmdb';
+import { type Environment, openEnvironment } from './environment.ts';
 
 /** Why an event was set aside instead of delivered. */
 export interface Quarantined {
@@ -22,7 +22,7 @@ export interface OrderOutcome {
 
 /** What lies where in the bridge's own environment (docs/architecture.md, "The journal"). */
 export interface BridgeTables {
-  readonly root: RootDatabase;
+  readonly environment: Environment;
   /** The last sequence settled, by sink. */
   readonly cursors: Database<number, string>;
   /** `[sink, sequence]` */
@@ -35,19 +35,16 @@ export interface BridgeTables {
   readonly meta: Database<unknown, string>;
 }
 
-/** @throws journal.corrupt */
+/** @throws journal.corrupt, io.failed; what lmdb throws */
 export function openBridgeTables(path: string, readOnly: boolean): BridgeTables {
-  checkDataFile(path);
-  const root = open({ path, readOnly, overlappingSync: false, noSubdir: false, maxDbs: 8 });
   const rows = { encoding: 'msgpack' } as const;
-  return {
-    root,
+  return openEnvironment(path, { readOnly, maxDbs: 8 }, (root) => ({
     cursors: root.openDB('cursors', rows),
     quarantine: root.openDB('quarantine', rows),
     redrive: root.openDB('redrive', rows),
     outcomes: root.openDB('outcomes', rows),
     meta: root.openDB('meta', rows),
-  };
+  }));
 }
 
 /** The rows of one sink behind a sequence. */

@@ -18,13 +18,13 @@ export interface BridgeView {
 
 /** Opens it when it is there. @throws journal.corrupt */
 export function openBridgeView(path: string): BridgeView {
-  let opened: { readonly root: BridgeTables['root']; readonly reader: BridgeReader } | undefined;
+  let opened: { readonly tables: BridgeTables; readonly reader: BridgeReader } | undefined;
   const reader = () => {
     if (!opened && existsSync(join(path, 'data.mdb'))) {
       const tables = openBridgeTables(path, true);
       // The bridge is about to make them: who looks sees none for as long as it holds this one open.
-      if (!(tables.cursors as unknown)) void tables.root.close();
-      else opened = { root: tables.root, reader: createBridgeReader(tables) };
+      if (!(tables.cursors as unknown)) void tables.environment.close();
+      else opened = { tables, reader: createBridgeReader(tables) };
     }
     return opened?.reader;
   };
@@ -39,7 +39,7 @@ export function openBridgeView(path: string): BridgeView {
       return bridge?.cursors().some(({ name }) => bridge.rowOf(name, sequence)) ?? false;
     },
     async close() {
-      await opened?.root.close();
+      await opened?.tables.environment.close();
     },
   };
 }

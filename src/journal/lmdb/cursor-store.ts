@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { hasCode, PolarError } from '../../model/errors.ts';
+import { codeOf, PolarError } from '../../model/errors.ts';
 import {
   type BridgeTables,
   type OrderOutcome,
@@ -70,23 +70,23 @@ const outcomesKept = 256;
 
 /**
  * Opened by the bridge only; each opening raises the epoch, and an owner that was replaced can write nothing more (R7).
- * @throws io.unwritable, journal.corrupt, journal.full
+ * @throws io.unwritable, io.failed, journal.corrupt, journal.full
  */
 export function openCursorStore(path: string): CursorStore {
   let tables: BridgeTables;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    tables = openBridgeTables(path, false);
+    tables = withRoom(path, () => openBridgeTables(path, false));
   } catch (cause) {
-    if (hasCode(cause, 'journal.corrupt')) throw cause;
+    if (codeOf(cause) !== undefined) throw cause;
     throw new PolarError('io.unwritable', `The bridge's folder ${path} cannot be written.`, {
       cause,
       hint: 'Give this user write permission to it.',
     });
   }
-  const { root, cursors, quarantine, redrive, outcomes, meta } = tables;
+  const { environment, cursors, quarantine, redrive, outcomes, meta } = tables;
   const epoch = withRoom(path, () =>
-    root.transactionSync(() => {
+    environment.write(() => {
       const next = ((meta.get('epoch') as number | undefined) ?? 0) + 1;
       meta.put('epoch', next);
       return next;
@@ -94,7 +94,7 @@ export function openCursorStore(path: string): CursorStore {
   );
   const inTransaction = <T>(action: () => T): T =>
     withRoom(path, () =>
-      root.transactionSync(() => {
+      environment.write(() => {
         if (meta.get('epoch') === epoch) return action();
         throw new PolarError(
           'journal.stale-owner',
@@ -153,7 +153,7 @@ export function openCursorStore(path: string): CursorStore {
     forget(sink) {
       inTransaction(() => rows.forget(sink));
     },
-    close: () => root.close(),
+    close: () => environment.close(),
   };
 }
 

@@ -1,5 +1,4 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { join } from 'node:path';
 import { PolarError } from '../../model/errors.ts';
 
 const pageBytes = 4096;
@@ -8,17 +7,14 @@ const magic = 0xbeefc0de;
 
 /**
  * lmdb does not refuse a file that is none of its own, it ends the process: so that is asked before it opens one.
- * A file that is not there, or is empty, will be made.
+ * A file that is not there, or is empty, will be made. `hint` says what to do with one that is no database.
  * @throws journal.corrupt
  */
-export function checkDataFile(folder: string): void {
-  const path = join(folder, 'data.mdb');
+export function checkDataFile(path: string, hint: string): void {
   const page = Buffer.alloc(pageBytes);
   const length = firstPageOf(path, page);
   if (length === 0 || (length === pageBytes && page.readUInt32LE(magicAt) === magic)) return;
-  throw new PolarError('journal.corrupt', `${path} is no database.`, {
-    hint: 'Put back the file that was there, or move the folder away to begin a new one.',
-  });
+  throw new PolarError('journal.corrupt', `${path} is no database.`, { hint });
 }
 
 function firstPageOf(path: string, page: Buffer): number {

@@ -27,7 +27,7 @@ export function openJournalReader(path: string): JournalReader {
 export function checkSchema(tables: Tables, path: string): void {
   const identity = tables.meta.get('identity') as Identity | undefined;
   if (identity && identity.schema > schema) {
-    void tables.root.close();
+    void tables.environment.close();
     throw new PolarError(
       'journal.schema-newer',
       `The journal in ${path} has schema ${identity.schema}, this version knows ${schema}.`,
@@ -38,7 +38,7 @@ export function checkSchema(tables: Tables, path: string): void {
 
 export function createReader(tables: Tables): JournalReader {
   const {
-    root,
+    environment,
     meta,
     batches,
     evidence,
@@ -54,7 +54,7 @@ export function createReader(tables: Tables): JournalReader {
     deadlines,
   } = tables;
   // lmdb keeps one read snapshot per turn of the event loop; a run must see what was committed a moment ago.
-  const newest = () => root.resetReadTxn();
+  const newest = () => environment.root.resetReadTxn();
   const batchOf = (row: Buffer) => {
     const bytes = batchOfRow(tables, row);
     return { batch: decodeBatch(bytes), bytes };
@@ -173,7 +173,7 @@ export function createReader(tables: Tables): JournalReader {
       return undefined;
     },
     async close() {
-      await root.close();
+      await environment.close();
     },
   };
 }

@@ -1,10 +1,10 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Database } from 'lmdb';
 import type { Charge } from '../../model/charge.ts';
 import type { DeadLetter, KeyRow, ParkedRow } from '../../model/run.ts';
 import type { JournalRecord } from '../batch.ts';
 import type { RowOutcome, Tally, Totals } from '../journal.ts';
 import type { JournalSize, Removal } from '../retention.ts';
-import { checkDataFile } from './data-file.ts';
+import { type Environment, openEnvironment } from './environment.ts';
 
 export const schema = 2;
 
@@ -35,7 +35,7 @@ export interface DeadRow extends DeadLetter {
 
 /** What lies where (docs/architecture.md, "The journal"). Keys of rows are ordered, so ranges read in order. */
 export interface Tables {
-  readonly root: RootDatabase;
+  readonly environment: Environment;
   readonly meta: Database<unknown, string>;
   readonly batches: Database<Buffer, number>;
   /** Of batches that are long (batch-rows.ts). A reader of a journal of schema 1 has no table. */
@@ -62,15 +62,11 @@ export interface Tables {
   readonly deadlines: Database<true, [number, string]>;
 }
 
-/** @throws journal.corrupt */
+/** @throws journal.corrupt, io.failed; what lmdb throws */
 export function openTables(path: string, readOnly: boolean): Tables {
-  checkDataFile(path);
-  // With overlappingSync readers would see batches before they are durable (protocol.md, "Journal on LMDB").
-  const root = open({ path, readOnly, overlappingSync: false, maxDbs: 16, noSubdir: false });
   const rows = { encoding: 'msgpack' } as const;
   const bytes = { encoding: 'binary' } as const;
-  return {
-    root,
+  return openEnvironment(path, { readOnly, maxDbs: 16 }, (root) => ({
     meta: root.openDB('meta', rows),
     batches: root.openDB('batches', bytes),
     parts: root.openDB('parts', bytes),
@@ -86,11 +82,12 @@ export function openTables(path: string, readOnly: boolean): Tables {
     dead: root.openDB('dead', rows),
     parked: root.openDB('parked', rows),
     deadlines: root.openDB('deadlines', rows),
-  };
+  }));
 }
 
 /** Counted in pages that are in use: it asks the tables only, whatever they hold. */
-export function sizeOf({ root, ...tables }: Tables): JournalSize {
+export function sizeOf({ environment, ...tables }: Tables): JournalSize {
+  const { root } = environment;
   const stats = (table: Pick<Database, 'getStats'>) => table.getStats() as Stats;
   const pagesOf = (table: Pick<Database, 'getStats'> | undefined) => {
     if (!table) return 0;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { type Charge, noCharges, withCharge } from '../../model/charge.ts';
 import { writeNumber } from '../../model/envelope.ts';
-import { hasCode, PolarError } from '../../model/errors.ts';
+import { codeOf, PolarError } from '../../model/errors.ts';
 import { type KeyRow, pendingSource } from '../../model/run.ts';
 import { encodeBatch, genesis } from '../batch.ts';
 import { encodeEvidenceRow } from '../evidence-row.ts';
@@ -21,15 +21,15 @@ const noTotals: Totals = { settledTasks: 0, accepted: 0, completed: 0, deadRows:
 /**
  * Opens the journal as its one owner, and makes it when there is none. Each opening raises the epoch, and every
  * transaction checks it: an owner that was replaced can write nothing more (R7).
- * @throws io.unwritable, journal.corrupt, journal.schema-newer, journal.full
+ * @throws io.unwritable, io.failed, journal.corrupt, journal.schema-newer, journal.full
  */
 export function openJournalWriter(path: string, node: string, now: number): JournalWriter {
   let tables: Tables;
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    tables = openTables(path, false);
+    tables = withRoom(path, () => openTables(path, false));
   } catch (cause) {
-    if (hasCode(cause, 'journal.corrupt')) throw cause;
+    if (codeOf(cause) !== undefined) throw cause;
     throw new PolarError('io.unwritable', `The journal folder ${path} cannot be written.`, {
       cause,
       hint: 'Give this user write permission, or set [journal] dir in polar.ini.',
@@ -37,7 +37,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
   }
   checkSchema(tables, path);
   const {
-    root,
+    environment,
     meta,
     evidence,
     keys,
@@ -80,6 +80,8 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
 
   /** The minute that the last tally was written for, or found. */
   let tallied: number | undefined;
+  /** LMDB's number of the transaction that the last commit was. */
+  let newest = 0;
 
   return {
     ...reader,
@@ -92,8 +94,11 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
     commit(commit, time) {
       const redriven = new Map<string, Charge[]>();
       const minute = minuteOf(time);
+      let transaction = 0;
       const committed = inTransaction(tables, path, () => {
         checkOwner(tables, epoch);
+        transaction = environment.root.getWriteTxnId();
+        if (transaction <= newest) throw rolledBack();
         const head = meta.get('head') as Head;
         if (minute !== tallied) writeTally(tables, head, minute);
         let hash: Buffer = head.hash;
@@ -178,6 +183,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
           firstOrder: head.nextOrder,
         };
       });
+      newest = transaction;
       tallied = minute;
       if (known.size > mostKnown) known.clear();
       for (const [key, row] of commit.keyRows) known.set(key, row);
@@ -188,7 +194,7 @@ export function openJournalWriter(path: string, node: string, now: number): Jour
       return committed;
     },
     forgetIds(before, most) {
-      root.readerCheck();
+      environment.root.readerCheck();
       const old = Array.from(settledIds.getKeys({ end: [before, ''], limit: most }));
       const told = Array.from(tallies?.getKeys({ end: before - talliesKeptMs, limit: most }) ?? []);
       if (old.length + told.length === 0) return 0;
@@ -224,6 +230,17 @@ function checkOwner({ meta }: Tables, epoch: number): void {
   throw new PolarError('journal.stale-owner', 'Another process has become the owner of the journal.');
 }
 
+/**
+ * Somebody without the gate has opened the journal (environment.ts). Nothing is lost yet: it is still in the file, and
+ * who opens that anew, as the next owner does, finds it.
+ */
+function rolledBack(): PolarError {
+  return new PolarError(
+    'journal.stale-owner',
+    'The last commit of the journal has been hidden from its owner.',
+  );
+}
+
 /** A minute that comes again, because the clock was set back, keeps its first one. */
 function writeTally({ tallies, pending, parked }: Tables, head: Head, minute: number): void {
   if (tallies?.doesExist(minute)) return;
@@ -257,5 +274,5 @@ function stateBytes(version: number, value: Buffer): Buffer {
 
 /** One synchronous transaction: what arrives meanwhile waits in the socket and makes the next batch (ADR 3). */
 function inTransaction<T>(tables: Tables, folder: string, action: () => T): T {
-  return withRoom(folder, () => tables.root.transactionSync(action));
+  return withRoom(folder, () => tables.environment.write(action));
 }

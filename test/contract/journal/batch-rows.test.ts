@@ -30,7 +30,7 @@ const everything = { keepFrom: 1e9, keepSince: 1e9, olderThan: 1e9, excessBytes:
 async function withTables(path: string, use: (tables: ReturnType<typeof openTables>) => unknown) {
   const tables = openTables(path, false);
   await use(tables);
-  await tables.root.close();
+  await tables.environment.close();
 }
 
 describe('batches as rows', { timeout: 60_000 }, () => {

@@ -115,7 +115,7 @@ describe('the journal on LMDB', { timeout: 60_000 }, () => {
     await opened.pop()!.close();
     const tables = openTables(folder, false);
     tables.evidence?.dropSync();
-    await tables.root.close();
+    await tables.environment.close();
     const old = openReader();
     expect([old.evidenceOf(1), old.info().nextSequence, old.batchAt(1)?.batch.count]).toEqual([
       undefined,
@@ -303,5 +303,5 @@ describe('a journal that cannot be opened', () => {
 async function withTables(action: (tables: ReturnType<typeof openTables>) => unknown): Promise<void> {
   const tables = openTables(folder, false);
   await action(tables);
-  await tables.root.close();
+  await tables.environment.close();
 }

@@ -124,7 +124,7 @@ describe('retention of the journal on LMDB', { timeout: 60_000 }, () => {
     const bytes = tables.batches.get(3)!;
     bytes[bytes.length - 2] = 120;
     await tables.batches.put(3, bytes);
-    await tables.root.close();
+    await tables.environment.close();
     journal = openJournalWriter(folder, 'anna', 0);
     expect(journal.removeOldest(olderThan(5), [], 9).batches).toBe(2);
     expect(() => journal.removeOldest(olderThan(5), [], 9)).toThrow(/seq 3.*does not hold/);
