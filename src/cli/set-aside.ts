@@ -85,7 +85,7 @@ export function deadTaskLine(letter: ReturnType<JournalReader['deadLetters']>[nu
     subject: task.subject || task.key,
     reason: `${letter.code}: ${letter.message}`,
     time: isoText(letter.time),
-    attempts: task.attempt + 1,
+    attempts: task.attempt + (letter.isUntried ? 0 : 1),
     redrives: letter.redrives ?? 0,
   };
 }

@@ -111,6 +111,8 @@ export interface DeadLetter {
   readonly message: string;
   /** Of its last delivery (`evidence-bytes.ts`); letters of older journals have none. */
   readonly evidence?: Buffer;
+  /** Its attempts were used up when it was delivered, so that this delivery was none. */
+  readonly isUntried?: true;
   /** Its attempts that failed, the newest of them, oldest first; without the last one where that ended in the letter. */
   readonly history?: readonly ChargedAttempt[];
   /** How often it was a dead letter before and was tried again. */

@@ -2,6 +2,7 @@ import { envelopeAt, maxRecordBytes, withBody } from '../model/envelope.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import {
   type Child,
+  type DeadLetter,
   type Mark,
   type ParkedRow,
   pendingSource,
@@ -37,7 +38,7 @@ export function nextTask(state: WorkerRun): void {
     } else if (step > steps.length) {
       bury(state, 'flow.changed', `The flow "${flow}" has fewer steps than this task has left.`);
     } else if (attempt >= state.maxAttempts) {
-      bury(state, 'action.failed', `Failed or lost its worker ${attempt} times.`);
+      bury(state, 'action.failed', `Failed or lost its worker ${attempt} times.`, { isUntried: true });
     } else {
       state.steps = steps;
       return;
@@ -114,16 +115,27 @@ export function deadLetter(state: WorkerRun, code: string, message: string): voi
   nextTask(state);
 }
 
-function bury(state: WorkerRun, code: string, message: string): void {
+function bury(
+  state: WorkerRun,
+  code: string,
+  message: string,
+  more: Pick<DeadLetter, 'isUntried'> = {},
+): void {
   const record = state.run.tasks[state.index]!;
   state.extraBytes += record.length;
   settleTask(state, 'dead-lettered', code, 0);
-  addLetter(state, record, code, message);
+  addLetter(state, record, code, message, more);
 }
 
 /** With the evidence of the task that has just ended. */
-function addLetter(state: WorkerRun, record: Buffer, code: string, message: string): void {
-  state.deadLetters.push({ record, code, message, evidence: state.evidence.ofLastTask() });
+function addLetter(
+  state: WorkerRun,
+  record: Buffer,
+  code: string,
+  message: string,
+  more: Pick<DeadLetter, 'isUntried'> = {},
+): void {
+  state.deadLetters.push({ record, code, message, evidence: state.evidence.ofLastTask(), ...more });
 }
 
 export function discard(state: WorkerRun): void {

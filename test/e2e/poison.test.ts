@@ -57,6 +57,7 @@ const deliveriesOf = (id: string) =>
 interface DeadTask {
   readonly id: string;
   readonly reason: string;
+  readonly attempts: number;
   readonly history: readonly { readonly attempt: number; readonly code: string; readonly worker: string }[];
 }
 const showDead = async (id: string): Promise<DeadTask> =>
@@ -79,8 +80,9 @@ test('a task that kills its workers is a dead letter after max_attempts, though 
   // One more than allowed for a subject that died before it had heard of a death.
   expect(deliveriesOf('poison')).toBeGreaterThanOrEqual(3);
   expect(deliveriesOf('poison')).toBeLessThanOrEqual(4);
-  const { reason, history } = await showDead('poison');
+  const { reason, attempts, history } = await showDead('poison');
   expect(reason).toContain('3 times');
+  expect(attempts).toBe(3);
   expect(history.map(({ attempt, code }) => [attempt, code])).toEqual(
     [1, 2, 3].map((attempt) => [attempt, 'worker.lost']),
   );

@@ -207,7 +207,7 @@ describe('a task that can never succeed becomes a dead letter, and the run goes 
     });
     expect(asked).toEqual([2, 2]);
     expect(result!.deadLetters).toMatchObject([
-      { code: 'action.failed', message: 'Failed or lost its worker 5 times.' },
+      { code: 'action.failed', message: 'Failed or lost its worker 5 times.', isUntried: true },
     ]);
   });
 
