@@ -66,7 +66,7 @@ export const timerLeases: readonly Patch[] = [
  */
 export const seenBeforeDurable: readonly Patch[] = [
   {
-    file: 'journal/lmdb/tables.js',
+    file: 'journal/lmdb/environment.js',
     from: 'overlappingSync: false',
     to: 'overlappingSync: false, noSync: true',
   },
