@@ -96,7 +96,11 @@ export const errorCodes = {
   ),
   'journal.missing': entry('reject', 69, 'There is no journal yet.'),
   'journal.schema-newer': entry('fatal', 78, 'The journal was written by a newer version.'),
-  'journal.stale-owner': entry('fatal', 70, 'Another process has become the owner of the journal.'),
+  'journal.stale-owner': entry(
+    'fatal',
+    70,
+    'Another process has become the owner of the journal, or has hidden its last commit from it.',
+  ),
   'node.busy': entry('retry', 69, 'The running node carries out another order.'),
   'node.locked': entry('fatal', 69, 'Another node runs on this project.'),
   'node.not-running': entry('reject', 69, 'No node runs on this project.'),

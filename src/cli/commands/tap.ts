@@ -17,7 +17,6 @@ export async function run({ rest, options, output, project: load, version }: Cal
   checkFlags(flags, output.format);
   const filter = createEventFilter(rest, (flags.where ?? []).map(readWhere));
   const project = load();
-  stepAside();
   const signals = openSignals();
   const time = flags.for === undefined ? [] : [AbortSignal.timeout(flags.for)];
   await tapJournal({
@@ -29,6 +28,8 @@ export async function run({ rest, options, output, project: load, version }: Cal
     isFollowing: flags.follow !== false,
     signal: AbortSignal.any([signals.signal, ...time]),
     open({ id, node }, first) {
+      // Not before: whoever opens the journal holds up commits for as long as that takes (ADR 20).
+      stepAside();
       const time = isoText(Date.now());
       const head = { kind: 'recording', format: 1, version, node, journal: id, first, time } as const;
       return createView(

@@ -3,7 +3,6 @@ import { exitCodes } from '../failure.ts';
 import { requireNode } from '../gateway-call.ts';
 import { showLive } from '../screen/live.ts';
 import { openSignals, untilAborted } from '../signals.ts';
-import { stepAside } from '../step-aside.ts';
 import { type NodeWatch, watchNode } from '../top/look-at-node.ts';
 import type { TopModel } from '../top/top-model.ts';
 import { renderTop, type Sorting, sortings } from '../top/top-screen.ts';
@@ -25,7 +24,6 @@ export async function run(call: Call): Promise<number> {
   const isText = output.format === 'text';
   const isOnce = once || (isText && !process.stdout.isTTY);
   if (isOnce) requireNode(loaded);
-  stepAside();
   const watch = watchNode(loaded);
   try {
     if (isOnce) return await showOnce(call, watch);

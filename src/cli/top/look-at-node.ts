@@ -3,6 +3,7 @@ import type { JournalReader } from '../../journal/journal.ts';
 import { codeOf } from '../../model/errors.ts';
 import { findNode, request } from '../../topology/control-client.ts';
 import type { NodeStatus } from '../../topology/node.ts';
+import { stepAside } from '../step-aside.ts';
 import { sampleJournal } from './sample-journal.ts';
 import { createTop, type Top, type TopModel } from './top-model.ts';
 
@@ -32,6 +33,8 @@ export function watchNode(project: Pick<Project, 'dataDir'>): NodeWatch {
     if (!journal) {
       const reader = await openReader(project);
       if (reader) journal = { reader, life: startedAt };
+      // Not before: whoever opens the journal holds up commits for as long as that takes (ADR 20).
+      stepAside();
     }
     return journal?.reader;
   };
