@@ -2,7 +2,6 @@ import { envelopeAt, maxRecordBytes, withBody } from '../model/envelope.ts';
 import { codeOf, messageOf, PolarError } from '../model/errors.ts';
 import {
   type Child,
-  type DeadLetter,
   type Mark,
   type ParkedRow,
   pendingSource,
@@ -38,7 +37,7 @@ export function nextTask(state: WorkerRun): void {
     } else if (step > steps.length) {
       bury(state, 'flow.changed', `The flow "${flow}" has fewer steps than this task has left.`);
     } else if (attempt >= state.maxAttempts) {
-      bury(state, 'action.failed', `Failed or lost its worker ${attempt} times.`, { isUntried: true });
+      bury(state, 'action.failed', `Failed or lost its worker ${attempt} times.`);
     } else {
       state.steps = steps;
       return;
@@ -115,27 +114,18 @@ export function deadLetter(state: WorkerRun, code: string, message: string): voi
   nextTask(state);
 }
 
-function bury(
-  state: WorkerRun,
-  code: string,
-  message: string,
-  more: Pick<DeadLetter, 'isUntried'> = {},
-): void {
+function bury(state: WorkerRun, code: string, message: string): void {
   const record = state.run.tasks[state.index]!;
   state.extraBytes += record.length;
   settleTask(state, 'dead-lettered', code, 0);
-  addLetter(state, record, code, message, more);
+  addLetter(state, record, code, message);
 }
 
 /** With the evidence of the task that has just ended. */
-function addLetter(
-  state: WorkerRun,
-  record: Buffer,
-  code: string,
-  message: string,
-  more: Pick<DeadLetter, 'isUntried'> = {},
-): void {
-  state.deadLetters.push({ record, code, message, evidence: state.evidence.ofLastTask(), ...more });
+function addLetter(state: WorkerRun, record: Buffer, code: string, message: string): void {
+  const letter = { record, code, message, evidence: state.evidence.ofLastTask() };
+  const isUntried = envelopeAt(record).attempt >= state.maxAttempts;
+  state.deadLetters.push(isUntried ? { ...letter, isUntried } : letter);
 }
 
 export function discard(state: WorkerRun): void {

@@ -77,7 +77,7 @@ const proofs: readonly Proof[] = [
     mutation: noGate,
     needsCompiler: true,
     run: runSlowOpener,
-    isRed: (ledger) => !isSound(ledger),
+    isRed: ({ lost, problems }) => lost > 0 || problems.some((problem) => problem.endsWith('never accepted')),
   },
 ];
 

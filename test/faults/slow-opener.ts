@@ -15,7 +15,10 @@ export function startSlowOpener(project: FaultProject, command: string): { stop(
   const library = buildPreload('slow-open');
   const reader = join(dirname(command), '..', 'journal', 'lmdb', 'reader.js');
   const args = [opener, reader, join(project.dataDir, 'journal')];
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...library.env }, stdio: 'ignore' });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...library.env },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
   return {
     async stop() {
       const isAtIt = child.exitCode === null && child.signalCode === null;

@@ -32,11 +32,12 @@ export function watchNode(project: Pick<Project, 'dataDir'>): NodeWatch {
     if (journal && journal.life !== startedAt) await forget();
     if (!journal) {
       const reader = await openReader(project);
-      if (reader) journal = { reader, life: startedAt };
+      if (!reader) return undefined;
+      journal = { reader, life: startedAt };
       // Not before: whoever opens the journal holds up commits for as long as that takes (ADR 20).
       stepAside();
     }
-    return journal?.reader;
+    return journal.reader;
   };
   return {
     async look() {

@@ -22,7 +22,7 @@ export function openBridgeView(path: string): BridgeView {
   const reader = () => {
     if (!opened && existsSync(join(path, 'data.mdb'))) {
       const tables = openBridgeTables(path, true);
-      // The bridge is about to make them: who looks sees none for as long as it holds this one open.
+      // A bridge died while it made them, and the next one will: who looks sees none for as long as this one is open.
       if (!(tables.cursors as unknown)) void tables.environment.close();
       else opened = { tables, reader: createBridgeReader(tables) };
     }
